@@ -1,0 +1,14 @@
+import { TooManyAttempts, Unauthenticated } from '@foundation/access';
+import { ProblemError } from '@foundation/http';
+import { InvalidCursor } from '@views/cursor';
+
+/** Errors of rooms that know no HTTP, as problems; what it does not know goes through. */
+export function translated(error: unknown): unknown {
+  if (error instanceof Unauthenticated) return new ProblemError('unauthenticated', error.message, [], { 'WWW-Authenticate': 'Bearer' });
+  if (error instanceof TooManyAttempts) {
+    return new ProblemError('too-many-attempts', error.message, [], { 'Retry-After': String(error.retryAfterSeconds) });
+  }
+  if (error instanceof InvalidCursor)
+    return new ProblemError('invalid-request', 'Send the cursor as the page before gave it, or leave it out.');
+  return error;
+}

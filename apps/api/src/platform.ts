@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { CommandRunner, EventStore, Journal } from '@foundation/event-store';
+import type { AccessTokens, AccountsService, ReadAudit, RelationFacts } from '@foundation/access';
+import type { Clock, Position } from '@foundation/kernel';
+import type { Erasure } from '@foundation/privacy';
+import type { ViewReader } from '@foundation/view-store';
+import type { RosterImports } from '@exchange/rostering';
+
+/** What the app is composed on: one object, made by the process that starts it. */
+export interface Platform {
+  readonly store: EventStore;
+  readonly journal: Journal;
+  readonly runner: CommandRunner;
+  readonly views: ViewReader;
+  readonly clock: Clock;
+  readonly relations: RelationFacts;
+  readonly accounts: AccountsService;
+  readonly tokens: AccessTokens;
+  readonly reads: ReadAudit;
+  readonly erasure: Pick<Erasure, 'erase'>;
+  /** Resolves once the views have purged what was erased at this position and no file, WAL included, holds its clear text. */
+  readonly purged: (position: Position) => Promise<void>;
+  readonly rosterImports: RosterImports;
+  readonly logger: Logger;
+  readonly settings: {
+    /** The district's IANA zone. */
+    readonly zone: string;
+    /** The refresh cookie is marked Secure. */
+    readonly https: boolean;
+  };
+  /** Why this process is not ready, in words that name no person; nothing means ready. */
+  readonly troubles?: () => readonly string[];
+}
+
+export const PLATFORM = Symbol('PLATFORM');

@@ -1,0 +1,23 @@
+import { pino } from 'pino';
+import { FolderInUse, NewerLog, UnknownStoredTypes } from '@foundation/event-store';
+import { MasterKeyError, WrongMasterKey } from '@foundation/privacy';
+import { readSettings, type Settings, WrongSetting } from '@config/settings';
+
+export const say = (line: string): void => void process.stdout.write(`${line}\n`);
+export const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+export const loggerOf = (settings: Settings) => pino({ level: settings.logLevel, base: undefined });
+
+/** What an operator can mend is said in its own words; everything else is a fault of ours and shows its stack. */
+const MENDABLE = [WrongSetting, FolderInUse, MasterKeyError, WrongMasterKey, UnknownStoredTypes, NewerLog];
+
+/** Runs a command line to its exit code: 0, what it answers, or 1 for a failure that it names. */
+export async function runMain(main: (settings: Settings) => Promise<number | undefined>): Promise<void> {
+  try {
+    process.exitCode = (await main(readSettings(process.env))) ?? 0;
+  } catch (error) {
+    const mendable = MENDABLE.some((kind) => error instanceof kind) || typeof (error as NodeJS.ErrnoException).code === 'string';
+    complain(mendable && error instanceof Error ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));
+    process.exit(1);
+  }
+}

@@ -1,0 +1,93 @@
+import 'reflect-metadata';
+import { CommandBus } from '@nestjs/cqrs';
+import { Command, InvalidArgumentError } from 'commander';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createApi } from '@apps/api';
+import type { Settings } from '@config/settings';
+import { complain, loggerOf, runMain, say } from './command-line';
+import { compose, type Standalone } from './compose';
+import { DEMO_PASSWORD, type DemoArguments, type DemoSignIn, fillDemo } from './demo';
+import { masterKeyOf } from './keys';
+
+interface Arguments extends DemoArguments {
+  readonly demo?: boolean;
+}
+
+const whole =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`Take a whole number from ${least} to ${most}.`);
+    return value;
+  };
+
+function readArguments(): Arguments {
+  return new Command('throughline')
+    .description('Throughline, in one process on one folder. Settings are environment variables: see the README.')
+    .option('--demo', 'fill an empty data folder with a demo district')
+    .option('--students <n>', 'students of the demo district', whole(1, 20_000), 120)
+    .option('--days <n>', 'school days of records', whole(1, 400), 180)
+    .option('--seed <n>', 'the same seed gives the same district', whole(0, 2_147_483_647), 1)
+    .parse()
+    .opts<Arguments>();
+}
+
+/** Kept beside the log so that a later start can say again who may sign in. */
+const signInsFile = (settings: Settings) => join(settings.data, 'demo-sign-ins.json');
+
+function printSignIns(settings: Settings): void {
+  try {
+    const signIns = JSON.parse(readFileSync(signInsFile(settings), 'utf8')) as readonly DemoSignIn[];
+    say(`One sign-in per role, all with the password "${DEMO_PASSWORD}":`);
+    for (const { role, signInName } of signIns) say(`  ${role.padEnd(14)} ${signInName}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+async function start(settings: Settings, given: Arguments): Promise<void> {
+  mkdirSync(settings.data, { recursive: true });
+  const { master, made } = masterKeyOf(settings.data, process.env);
+  if (made) say(`A new master key was made in ${made}: back it up, apart from the data. Without it nothing personal can be read again.`);
+  const logger = loggerOf(settings);
+  const standalone = await compose(settings, master, logger);
+  try {
+    await serve(standalone, settings, given);
+  } catch (error) {
+    await standalone.close();
+    throw error;
+  }
+}
+
+async function serve({ platform, close }: Standalone, settings: Settings, given: Arguments): Promise<void> {
+  const app = await createApi(platform);
+  if (given.demo) {
+    const signIns = await fillDemo(platform, app.get(CommandBus), given);
+    if (signIns.length > 0) writeFileSync(signInsFile(settings), `${JSON.stringify(signIns, null, 2)}\n`);
+    await platform.views.waitFor(await platform.journal.head(), 600_000);
+  }
+  await app.listen(settings.port, settings.host);
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  say(`Throughline is running at ${url}`);
+  say(`API documentation: ${url}/api/docs`);
+  printSignIns(settings);
+  const link = given.demo ? undefined : await platform.accounts.offerSetup({ correlationId: 'start' });
+  if (link) say(`Set up the first administrator (once, until ${link.expiresAt}): ${url}/setup#${link.token}`);
+
+  const stop = (signal: NodeJS.Signals) => {
+    complain(`${signal}: finishing what is under way`);
+    void app
+      .close()
+      .then(close)
+      .then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+void runMain(async (settings) => {
+  await start(settings, readArguments());
+  return undefined;
+});

@@ -1,0 +1,32 @@
+/** One runner for rules, contracts, acceptance and kill tests; swc compiles, tsc checks types in `npm run check`. */
+module.exports = {
+  rootDir: '..',
+  testMatch: ['<rootDir>/{apps,libs,test,config}/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^@foundation/(.*)$': '<rootDir>/libs/foundation/$1',
+    '^@case/(.*)$': '<rootDir>/libs/case/$1',
+    '^@views/(.*)$': '<rootDir>/libs/views/$1',
+    '^@exchange/(.*)$': '<rootDir>/libs/exchange/$1',
+    '^@apps/(.*)$': '<rootDir>/apps/$1',
+    '^@config/(.*)$': '<rootDir>/config/$1',
+  },
+  setupFiles: ['reflect-metadata'],
+  testTimeout: 30000,
+};

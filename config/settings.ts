@@ -1,0 +1,70 @@
+import 'reflect-metadata';
+import { plainToInstance, Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, IsTimeZone, Max, Min, validateSync } from 'class-validator';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Settings of the standalone shape, each read from one environment variable. */
+export class Settings {
+  /** Folder of the log, the views, the keys. Made when it is missing. */
+  @IsString()
+  @IsNotEmpty({ message: 'must name a folder' })
+  data: string = './data';
+
+  @IsString()
+  @IsNotEmpty({ message: 'must be an address to listen on, such as 127.0.0.1' })
+  host: string = '127.0.0.1';
+
+  @Transform(({ value }) => Number(value))
+  @IsInt({ message: 'must be a whole number' })
+  @Min(0, { message: 'must be 0 (any free port) to 65535' })
+  @Max(65535, { message: 'must be 0 (any free port) to 65535' })
+  port: number = 3000;
+
+  /** The district's IANA time zone. */
+  @IsTimeZone({ message: 'must be an IANA time zone, such as America/New_York' })
+  zone: string = 'America/New_York';
+
+  @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
+  logLevel: LogLevel = 'info';
+
+  /** Cookies are marked Secure: set it when the service is reached by HTTPS. */
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean({ message: 'must be true or false' })
+  https: boolean = false;
+}
+
+/** Setting → environment variable. */
+export const VARIABLES: Readonly<Record<keyof Settings, string>> = {
+  data: 'THROUGHLINE_DATA',
+  host: 'THROUGHLINE_HOST',
+  port: 'THROUGHLINE_PORT',
+  zone: 'THROUGHLINE_ZONE',
+  logLevel: 'THROUGHLINE_LOG_LEVEL',
+  https: 'THROUGHLINE_HTTPS',
+};
+/** Read where the keys are (foundation/privacy), never kept with the other settings. */
+export const MASTER_KEY_VARIABLE = 'THROUGHLINE_MASTER_KEY';
+
+export class WrongSetting extends Error {}
+
+/** @throws WrongSetting with one line per wrong setting: its variable, what it holds and what it takes; unknown THROUGHLINE_ variables too. */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const given = Object.entries(VARIABLES).flatMap(([setting, variable]) => {
+    const value = environment[variable];
+    return value === undefined ? [] : [[setting, value] as const];
+  });
+  const settings = plainToInstance(Settings, Object.fromEntries(given));
+  const wrong = validateSync(settings).map(({ property, constraints, value }) => {
+    const variable = VARIABLES[property as keyof Settings];
+    return `${variable}=${String(environment[variable] ?? value)} ${Object.values(constraints ?? {}).join(', ')}`;
+  });
+  const known = new Set<string>([...Object.values(VARIABLES), MASTER_KEY_VARIABLE]);
+  const unknown = Object.keys(environment)
+    .filter((name) => name.startsWith('THROUGHLINE_') && !known.has(name))
+    .map((name) => `${name} is not a setting; there are ${[...known].join(', ')}`);
+  const problems = [...wrong, ...unknown];
+  if (problems.length > 0) throw new WrongSetting(problems.join('\n'));
+  return settings;
+}

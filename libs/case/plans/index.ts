@@ -1,0 +1,15 @@
+export * from './events';
+export * from './promise';
+export { plansRefusals } from './refusals';
+export { planDecider, type Activation, type Amendment, type OtherPlan, type PlanCommand } from './plan';
+export { DraftPlan } from './commands/draft-plan';
+export { WritePresentLevels } from './commands/write-present-levels';
+export { SetGoal } from './commands/set-goal';
+export { SetAccommodation } from './commands/set-accommodation';
+export { SetService } from './commands/set-service';
+export { RemoveItem } from './commands/remove-item';
+export { ActivatePlan } from './commands/activate-plan';
+export { AmendPlan } from './commands/amend-plan';
+export { AcknowledgePlan } from './commands/acknowledge-plan';
+export { EndPlan } from './commands/end-plan';
+export { PlansModule } from './plans.module';

@@ -1,0 +1,13 @@
+export * from './events';
+export { schoolsRefusals } from './refusals';
+export { type Listed } from './listed';
+export { schoolDecider, type SchoolCommand } from './school';
+export { termDecider, type TermCommand } from './term';
+export { classDecider, type ClassCommand } from './class';
+export { RosterSchool } from './commands/roster-school';
+export { RosterTerm } from './commands/roster-term';
+export { RosterClass } from './commands/roster-class';
+export { LeaveRosterSchool } from './commands/leave-roster-school';
+export { LeaveRosterTerm } from './commands/leave-roster-term';
+export { LeaveRosterClass } from './commands/leave-roster-class';
+export { SchoolsModule } from './schools.module';

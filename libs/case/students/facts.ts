@@ -1,0 +1,88 @@
+import { type EnrolmentId, ERASED, type Happened, type LocalDate, type SchoolId, type StaffId, type StudentId } from '@foundation/kernel';
+import type { Enrolment, StudentsEvent, TeamMember } from './events';
+
+/** One person's part on the child's team. Ended assignments stay: that someone was assigned is never forgotten. */
+export interface Assignment extends Omit<TeamMember, 'student'> {
+  /** The last day named by its end; never after `to`. */
+  readonly endedOn?: LocalDate;
+}
+
+/** What rules and access ask about a child. No personal text is kept here, so it may stay in memory. */
+export interface StudentFacts {
+  /** Absent until the child is on the record. */
+  readonly student?: StudentId;
+  /** The fold met text whose key is destroyed. */
+  readonly erased: boolean;
+  readonly onRoster: boolean;
+  readonly caseStatus: 'none' | 'open' | 'closed';
+  /** The day on which the case was last opened or closed. */
+  readonly caseSince?: LocalDate;
+  readonly schools: readonly SchoolId[];
+  readonly enrolments: Readonly<Record<EnrolmentId, Enrolment>>;
+  readonly team: readonly Assignment[];
+}
+
+const initial: StudentFacts = { erased: false, onRoster: false, caseStatus: 'none', schools: [], enrolments: {}, team: [] };
+
+function evolve(state: StudentFacts, event: Happened<StudentsEvent>): StudentFacts {
+  switch (event.type) {
+    case 'students.student-rostered':
+    case 'students.student-added': {
+      const { student, schools, givenName } = event.data;
+      const onRoster = state.onRoster || event.type === 'students.student-rostered';
+      return { ...state, student, schools, onRoster, erased: state.erased || givenName === ERASED };
+    }
+    case 'students.student-left-roster':
+      return { ...state, onRoster: false };
+    case 'students.enrolled': {
+      const { enrolment, class: group, school, from, to } = event.data;
+      return { ...state, enrolments: { ...state.enrolments, [enrolment]: { enrolment, class: group, school, from, to } } };
+    }
+    case 'students.unenrolled': {
+      const left = Object.entries<Enrolment>(state.enrolments).filter(([key]) => key !== event.data.enrolment);
+      return { ...state, enrolments: Object.fromEntries(left) };
+    }
+    case 'students.case-opened':
+      return { ...state, caseStatus: 'open', caseSince: event.data.on };
+    case 'students.case-closed':
+      return { ...state, caseStatus: 'closed', caseSince: event.data.on };
+    case 'students.team-member-assigned': {
+      const { assignment, staff, role, discipline, classes, from, to, coveringFor } = event.data;
+      return { ...state, team: [...state.team, { assignment, staff, role, discipline, classes, from, to, coveringFor }] };
+    }
+    case 'students.team-assignment-ended': {
+      const { assignment, lastDay } = event.data;
+      return { ...state, team: state.team.map((one) => (one.assignment === assignment ? { ...one, endedOn: lastDay } : one)) };
+    }
+    default:
+      return state;
+  }
+}
+
+/** The light fold for `runner.load(studentFacts, studentStream(id))`, cheap enough for every request. */
+export const studentFacts = { initial, evolve };
+
+/** The last day of an assignment; undefined while no end is known. */
+export const lastDayOf = (one: Assignment): LocalDate | undefined => one.endedOn ?? one.to;
+
+/** Both ends are included: cover "from today to today" is in force today. */
+const covers = (from: LocalDate | undefined, to: LocalDate | undefined, day: LocalDate): boolean =>
+  (from === undefined || from <= day) && (to === undefined || day <= to);
+
+/** The assignments of everybody in force on a day. */
+export const wholeTeamOn = (facts: StudentFacts, day: LocalDate): readonly Assignment[] =>
+  facts.team.filter((one) => covers(one.from, lastDayOf(one), day));
+
+/** The assignments of one person in force on a day; none means: not on the team. */
+export const teamOn = (facts: StudentFacts, staff: StaffId, day: LocalDate): readonly Assignment[] =>
+  wholeTeamOn(facts, day).filter((one) => one.staff === staff);
+
+/** The enrolments in force on a day; one without dates always is. */
+export const enrolmentsOn = (facts: StudentFacts, day: LocalDate): readonly Enrolment[] =>
+  Object.values<Enrolment>(facts.enrolments).filter((one) => covers(one.from, one.to, day));
+
+/** The child's schools: those stated for the child and those of enrolments in force on the day. */
+export function schoolsOf(facts: StudentFacts, day: LocalDate): readonly SchoolId[] {
+  const enrolled = enrolmentsOn(facts, day).flatMap((one) => one.school ?? []);
+  return [...new Set([...facts.schools, ...enrolled])];
+}

@@ -1,0 +1,18 @@
+export * from './events';
+export { studentsRefusals } from './refusals';
+export * from './facts';
+export { studentDecider, type StudentCommand, type StudentFile } from './student';
+export { CaseRelationFacts } from './relation-facts';
+export { AddStudent } from './commands/add-student';
+export { RosterStudent } from './commands/roster-student';
+export { RosterDemographics } from './commands/roster-demographics';
+export { RosterEnrolments } from './commands/roster-enrolments';
+export { LeaveRosterStudent } from './commands/leave-roster-student';
+export { OpenCase } from './commands/open-case';
+export { CloseCase } from './commands/close-case';
+export { WriteProfile } from './commands/write-profile';
+export { LinkGuardian } from './commands/link-guardian';
+export { UnlinkGuardian } from './commands/unlink-guardian';
+export { AssignTeamMember } from './commands/assign-team-member';
+export { EndAssignment } from './commands/end-assignment';
+export { StudentsModule } from './students.module';

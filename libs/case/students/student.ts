@@ -1,0 +1,176 @@
+import {
+  type AssignmentId,
+  type Decider,
+  type GuardianId,
+  type Happened,
+  type LocalDate,
+  type Refusal,
+  sameContent,
+  type StudentId,
+} from '@foundation/kernel';
+import {
+  type AddedStudent,
+  caseClosed,
+  caseOpened,
+  type Demographics,
+  demographicsRostered,
+  enrolled,
+  type Enrolment,
+  type Guardian,
+  guardianLinked,
+  guardianUnlinked,
+  type Profile,
+  profileWritten,
+  type RosteredStudent,
+  studentAdded,
+  studentLeftRoster,
+  studentRostered,
+  type StudentsEvent,
+  type TeamMember,
+  unenrolled,
+} from './events';
+import { studentFacts, type StudentFacts } from './facts';
+import { refuse } from './refusals';
+import { assign, end } from './team';
+
+/** A child's case file. The rules need the personal parts only to tell "changed" from "already so". */
+export interface StudentFile {
+  readonly facts: StudentFacts;
+  readonly rostered?: RosteredStudent;
+  readonly added?: AddedStudent;
+  readonly demographics?: Demographics;
+  readonly profile?: Profile;
+  readonly guardians: Readonly<Record<GuardianId, { readonly linked: boolean; readonly content: Guardian }>>;
+}
+
+export type StudentCommand =
+  | { readonly kind: 'add'; readonly student: AddedStudent }
+  | { readonly kind: 'roster'; readonly student: RosteredStudent }
+  | { readonly kind: 'roster-demographics'; readonly demographics: Demographics }
+  /** All enrolments that the roster now states for the child; those it no longer states end. */
+  | { readonly kind: 'roster-enrolments'; readonly student: StudentId; readonly enrolments: readonly Enrolment[] }
+  | { readonly kind: 'leave-roster'; readonly student: StudentId }
+  | { readonly kind: 'open-case'; readonly student: StudentId; readonly on: LocalDate }
+  | { readonly kind: 'close-case'; readonly student: StudentId; readonly on: LocalDate; readonly reason: string }
+  | { readonly kind: 'write-profile'; readonly student: StudentId; readonly profile: Profile }
+  | { readonly kind: 'link-guardian'; readonly guardian: Guardian }
+  | { readonly kind: 'unlink-guardian'; readonly student: StudentId; readonly guardian: GuardianId; readonly reason?: string }
+  | { readonly kind: 'assign'; readonly member: TeamMember }
+  | {
+      readonly kind: 'end-assignment';
+      readonly student: StudentId;
+      readonly assignment: AssignmentId;
+      readonly lastDay: LocalDate;
+      readonly reason?: string;
+    };
+
+type Decided = readonly StudentsEvent[] | Refusal;
+
+function evolve(state: StudentFile, event: Happened<StudentsEvent>): StudentFile {
+  const next: StudentFile = { ...state, facts: studentFacts.evolve(state.facts, event) };
+  switch (event.type) {
+    case 'students.student-rostered':
+      return { ...next, rostered: event.data };
+    case 'students.student-added':
+      return { ...next, added: event.data };
+    case 'students.demographics-rostered':
+      return { ...next, demographics: event.data };
+    case 'students.profile-written':
+      return { ...next, profile: event.data.profile };
+    case 'students.guardian-linked':
+      return { ...next, guardians: { ...next.guardians, [event.data.guardian]: { linked: true, content: event.data } } };
+    case 'students.guardian-unlinked': {
+      const known = next.guardians[event.data.guardian];
+      return known ? { ...next, guardians: { ...next.guardians, [event.data.guardian]: { ...known, linked: false } } } : next;
+    }
+    default:
+      return next;
+  }
+}
+
+function decide(command: StudentCommand, state: StudentFile): Decided {
+  const { facts } = state;
+  if (facts.erased) return refuse('student-erased', 'What was erased cannot be written on: a child who returns is a new student.');
+  if (command.kind === 'add') return add(command.student, state);
+  if (command.kind === 'roster') return roster(command.student, state);
+  if (facts.student === undefined) return refuse('student-not-found', 'Add the student by hand or through the roster first.');
+  switch (command.kind) {
+    case 'roster-demographics':
+      return sameContent(state.demographics, command.demographics) ? [] : [demographicsRostered.of(command.demographics)];
+    case 'roster-enrolments':
+      return rosterEnrolments(command, facts);
+    case 'leave-roster':
+      return facts.onRoster ? [studentLeftRoster.of({ student: command.student })] : [];
+    case 'open-case':
+      return openCase(command, facts);
+    case 'close-case':
+      return closeCase(command, facts);
+    case 'write-profile': {
+      const { student, profile } = command;
+      return sameContent(state.profile, profile) ? [] : [profileWritten.of({ student, profile })];
+    }
+    case 'link-guardian': {
+      const known = state.guardians[command.guardian.guardian];
+      return known?.linked && sameContent(known.content, command.guardian) ? [] : [guardianLinked.of(command.guardian)];
+    }
+    case 'unlink-guardian': {
+      const { student, guardian, reason } = command;
+      const known = state.guardians[guardian];
+      if (!known) return refuse('guardian-not-found', 'Name a guardian who is linked to this child.');
+      return known.linked ? [guardianUnlinked.of({ student, guardian, reason })] : [];
+    }
+    case 'assign':
+      return assign(facts, command.member);
+    case 'end-assignment':
+      return end(facts, command);
+  }
+}
+
+function add(student: AddedStudent, state: StudentFile): Decided {
+  if (state.facts.student === undefined) return [studentAdded.of(student)];
+  if (sameContent(state.added, student)) return [];
+  return refuse('student-exists', 'A student with this id is on the record: change that one, or add this one under an id of its own.');
+}
+
+function roster(student: RosteredStudent, { facts, rostered }: StudentFile): Decided {
+  return facts.onRoster && sameContent(rostered, student) ? [] : [studentRostered.of(student)];
+}
+
+function rosterEnrolments(command: { student: StudentId; enrolments: readonly Enrolment[] }, facts: StudentFacts): Decided {
+  const { student } = command;
+  const stated = new Map(command.enrolments.map((one) => [one.enrolment, one]));
+  const gone = Object.values<Enrolment>(facts.enrolments).filter((one) => !stated.has(one.enrolment));
+  const news = [...stated.values()].filter((one) => !sameContent(facts.enrolments[one.enrolment], one));
+  return [
+    ...gone.map((one) => unenrolled.of({ student, enrolment: one.enrolment, class: one.class })),
+    ...news.map((one) => enrolled.of({ student, ...one })),
+  ];
+}
+
+function openCase({ student, on }: { student: StudentId; on: LocalDate }, { caseStatus, caseSince }: StudentFacts): Decided {
+  if (caseStatus === 'open') {
+    return caseSince === on ? [] : refuse('case-already-open', 'The case is open: close it before opening it on another day.');
+  }
+  return caseSince !== undefined && on < caseSince ? outOfOrder() : [caseOpened.of({ student, on })];
+}
+
+function closeCase(command: { student: StudentId; on: LocalDate; reason: string }, { caseStatus, caseSince }: StudentFacts): Decided {
+  const { student, on, reason } = command;
+  if (caseStatus === 'closed' && caseSince === on) return [];
+  if (caseStatus !== 'open') return refuse('case-not-open', 'Only an open case can be closed.');
+  return caseSince !== undefined && on < caseSince ? outOfOrder() : [caseClosed.of({ student, on, reason })];
+}
+
+const outOfOrder = (): Refusal =>
+  refuse(
+    'case-days-out-of-order',
+    'A case is opened and closed in the order of its days: name the day of the last change or a later one.',
+    [{ pointer: '/on', detail: 'is before the case was last opened or closed' }],
+  );
+
+/** The rules of `student-<id>`. Refusals: see `studentsRefusals`. */
+export const studentDecider: Decider<StudentCommand, StudentFile, StudentsEvent> = {
+  initial: { facts: studentFacts.initial, guardians: {} },
+  evolve,
+  decide,
+};

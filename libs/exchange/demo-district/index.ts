@@ -1,0 +1,2 @@
+export type { DemoStaff, District } from './district';
+export { type Commands, type DemoOptions, fillDistrict, type Filled } from './fill';

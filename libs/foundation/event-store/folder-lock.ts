@@ -1,0 +1,54 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import Sqlite, { type Database } from 'better-sqlite3';
+
+/** Another process writes to this data folder. */
+export class FolderInUse extends Error {
+  constructor(
+    readonly folder: string,
+    /** Of the other process, when it left word. */
+    readonly pid?: number,
+  ) {
+    super(
+      `Another Throughline ${pid ? `(process ${pid}) ` : ''}is already running on the data folder ${folder}. ` +
+        'Only one may write there. Stop the other one, or start this one on another folder (THROUGHLINE_DATA).',
+    );
+  }
+}
+
+/**
+ * Keeps every other process from writing to a data folder: an open exclusive transaction on `lock.sqlite`. The system lets go of it
+ * when the process ends, however it ends. Never open `lock.sqlite` by other means in the same process: closing it would drop the lock.
+ */
+export class FolderLock {
+  private constructor(private readonly db: Database) {}
+
+  /** Makes the folder when it is missing, readable by its owner only. @throws FolderInUse at once. */
+  static take(folder: string): FolderLock {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const holder = join(folder, 'lock.pid');
+    const db = new Sqlite(join(folder, 'lock.sqlite'), { timeout: 0 });
+    try {
+      db.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      db.close();
+      if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY'))
+        throw new FolderInUse(resolve(folder), pidIn(holder));
+      throw error;
+    }
+    writeFileSync(holder, `${process.pid}\n`);
+    return new FolderLock(db);
+  }
+
+  release(): void {
+    this.db.close();
+  }
+}
+
+function pidIn(file: string): number | undefined {
+  try {
+    return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,377 @@
+import { join } from 'node:path';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import Sqlite, { type Database, type Statement } from 'better-sqlite3';
+import { type Position, START } from '@foundation/kernel';
+import { FolderLock } from '../folder-lock';
+import {
+  type Appended,
+  type Delivery,
+  EmptyAppend,
+  type EventStore,
+  EventTooLarge,
+  type ExpectedRevision,
+  type ReadAllOptions,
+  type SealedEvent,
+  type StoredEvent,
+  StoreUnavailable,
+  type Subscription,
+  WrongExpectedRevision,
+} from '../port';
+import { LogReader } from './reading';
+import { createLog, identify } from './schema';
+
+/** Name of the log's file in the data folder. */
+export const LOG_FILE = 'log.sqlite';
+/** Bytes of one append, as EventStoreDB allows. */
+export const MAX_APPEND_BYTES = 1_048_576;
+/** Appends per transaction: beyond this the next turn of the loop takes the rest, so that reads get their turn. */
+const MAX_GROUP = 1000;
+const PAGE = 500;
+/** How often a reading process looks for what another one committed. */
+const POLL_MS = 50;
+/** How long an append waits for a foreign writer of the file before it is refused. */
+const BUSY_MS = 2000;
+
+/** An event made ready for its row: stringified before it queues, so that nothing but the disk can fail a group. */
+type Row = readonly [id: string, type: string, version: number, student: string | null, data: string, meta: string];
+
+interface Pending {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly rows: readonly Row[];
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** `write` takes the folder's lock; `read` opens beside a writer in this or another process. */
+export interface OpenOptions {
+  readonly mode: 'write' | 'read';
+}
+
+/**
+ * The log in one SQLite file (WAL, synchronous=FULL). Appends that arrive in the same turn of the event loop are committed together, with
+ * one flush to disk, each judged on its own. Positions are row ids.
+ */
+export class SqliteEventStore implements EventStore {
+  readonly logId: string;
+  private readonly reader: LogReader;
+  private readonly writer: Writer | undefined;
+  private readonly subscriptions = new Set<Feed>();
+  private readonly listeners = new Set<(head: Position) => void>();
+  private pending: Pending[] = [];
+  private closed = false;
+
+  private constructor(
+    private readonly db: Database,
+    private readonly lock: FolderLock | undefined,
+  ) {
+    this.logId = identify(db);
+    this.reader = new LogReader(db);
+    this.writer = lock && new Writer(db);
+  }
+
+  /**
+   * Opens the log of a data folder; in write mode makes both when they are missing.
+   * @throws FolderInUse when another process writes there, NewerLog, SqliteError when a reader finds no log.
+   */
+  static open(folder: string, { mode }: OpenOptions): SqliteEventStore {
+    const lock = mode === 'write' ? FolderLock.take(folder) : undefined;
+    let db: Database | undefined;
+    try {
+      db = openFile(join(folder, LOG_FILE), mode);
+      return new SqliteEventStore(db, lock);
+    } catch (error) {
+      db?.close();
+      lock?.release();
+      throw error;
+    }
+  }
+
+  async append(stream: string, expected: ExpectedRevision, events: readonly SealedEvent[]): Promise<Appended> {
+    if (stream === '' || stream.startsWith('$')) throw new TypeError('A stream needs a name, and names that begin with $ are the system’s');
+    if (expected !== 'no-stream' && !(Number.isSafeInteger(expected) && expected >= 0)) {
+      throw new TypeError(`Not a revision: ${String(expected)}`);
+    }
+    if (events.length === 0) throw new EmptyAppend(`${stream}: nothing to append`);
+    const rows = events.map(rowOf);
+    const bytes = rows.reduce((sum, [, , , , data, meta]) => sum + Buffer.byteLength(data) + Buffer.byteLength(meta), 0);
+    if (bytes > MAX_APPEND_BYTES) throw new EventTooLarge(`${stream}: ${bytes} bytes in one append, ${MAX_APPEND_BYTES} are allowed`);
+    return new Promise((resolve, reject) => {
+      if (!this.writer || this.closed)
+        return reject(new StoreUnavailable(this.closed ? 'The log is closed' : 'The log is open for reading'));
+      if (this.pending.length === 0) setImmediate(() => this.flush());
+      this.pending.push({ stream, expected, rows, resolve, reject });
+    });
+  }
+
+  async readStream(stream: string, from = 0): Promise<readonly StoredEvent[]> {
+    return this.readStreamSync(stream, from);
+  }
+
+  async readAll(options: ReadAllOptions): Promise<readonly StoredEvent[]> {
+    return this.readAllSync(options);
+  }
+
+  async head(): Promise<Position> {
+    return this.headSync();
+  }
+
+  readStreamSync(stream: string, from = 0): readonly StoredEvent[] {
+    return this.reader.stream(stream, from);
+  }
+
+  readAllSync(options: ReadAllOptions): readonly StoredEvent[] {
+    return this.reader.all(options);
+  }
+
+  headSync(): Position {
+    return this.reader.head();
+  }
+
+  /** Every type that the log holds, however many events it has. */
+  distinctTypes(): readonly string[] {
+    return this.reader.distinctTypes();
+  }
+
+  subscribe(after: Position, handler: (delivery: Delivery) => void | Promise<void>): Subscription {
+    const feed = new Feed(this.reader, after, handler, this.writer === undefined);
+    this.subscriptions.add(feed);
+    const ended = feed.run().finally(() => this.subscriptions.delete(feed));
+    return { ended, stop: () => feed.stop() };
+  }
+
+  /** Calls the listener after every commit that added events, with the position reached. Answers how to end it. */
+  onCommitted(listener: (head: Position) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  async truncateBefore(stream: string, revision: number): Promise<void> {
+    if (!stream.startsWith('key-')) throw new TypeError('Only key streams are ever truncated');
+    if (!this.writer || this.closed) throw new StoreUnavailable('The log cannot be written');
+    while (this.pending.length > 0) this.flush();
+    try {
+      this.writer.truncate(stream, revision);
+    } catch (error) {
+      throw unavailable(error);
+    }
+    // A reader that is in the midst of a page keeps old pages in the WAL: try again a little later.
+    for (let attempt = 0; attempt < 20 && !this.writer.purge(); attempt++) await pause(50);
+  }
+
+  /** Commits what waits, ends the subscriptions, releases the folder. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    while (this.pending.length > 0) this.flush();
+    this.closed = true;
+    for (const feed of this.subscriptions) feed.stop();
+    this.writer?.purge();
+    this.db.close();
+    this.lock?.release();
+  }
+
+  /** One transaction for all that waits: a conflict fails its own append only, the disk fails them all. */
+  private flush(): void {
+    if (!this.writer || this.pending.length === 0) return;
+    const group = this.pending.slice(0, MAX_GROUP);
+    this.pending = this.pending.slice(MAX_GROUP);
+    if (this.pending.length > 0) setImmediate(() => this.flush());
+    let answers: (Appended | WrongExpectedRevision)[];
+    try {
+      answers = this.writer.commit(group);
+    } catch (error) {
+      const reason = unavailable(error);
+      for (const { reject } of group) reject(reason);
+      return;
+    }
+    let head = START;
+    group.forEach(({ resolve, reject }, index) => {
+      const answer = answers[index];
+      if (answer === undefined || answer instanceof Error) return reject(answer ?? new Error('Unanswered'));
+      if (!answer.repeated) head = answer.position;
+      resolve(answer);
+    });
+    if (head === START) return;
+    this.writer.purge();
+    for (const feed of this.subscriptions) feed.wake();
+    for (const listener of this.listeners) listener(head);
+  }
+}
+
+/** The statements that write, all on the one connection that may. */
+class Writer {
+  private readonly begin: Statement;
+  private readonly end: Statement;
+  private readonly rollback: Statement;
+  private readonly tail: Statement<[string], number>;
+  private readonly places: Statement<[string, number, number], [position: number, id: string]>;
+  private readonly insert: Statement;
+  private readonly drop: Statement;
+  /** Dropped events may still lie in the WAL: after a truncation, and after a start that may follow a kill. */
+  private purgeDue = true;
+
+  constructor(private readonly db: Database) {
+    this.begin = db.prepare('BEGIN IMMEDIATE');
+    this.end = db.prepare('COMMIT');
+    this.rollback = db.prepare('ROLLBACK');
+    this.tail = db.prepare<[string], number>('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1').pluck();
+    this.places = db
+      .prepare<[string, number, number], [number, string]>(
+        'SELECT position, id FROM events WHERE stream = ? AND revision BETWEEN ? AND ? ORDER BY revision',
+      )
+      .raw();
+    this.insert = db.prepare(
+      'INSERT INTO events (stream, revision, id, type, version, student, data, meta) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.drop = db.prepare('DELETE FROM events WHERE stream = ? AND revision < ?');
+    this.purge();
+  }
+
+  commit(group: readonly Pending[]): (Appended | WrongExpectedRevision)[] {
+    return this.transaction(() => group.map((append) => this.apply(append)));
+  }
+
+  truncate(stream: string, revision: number): void {
+    this.transaction(() => this.drop.run(stream, Math.min(revision, this.tail.get(stream) ?? 0)));
+    this.purgeDue = true;
+  }
+
+  /** Empties the WAL into the file if anything was dropped. False while a reader is in the way or the disk refuses: call again. */
+  purge(): boolean {
+    if (!this.purgeDue) return true;
+    try {
+      // Without waiting: this is the thread that serves requests.
+      this.db.pragma('busy_timeout = 0');
+      const [result] = this.db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+      this.purgeDue = result.busy !== 0;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+    } finally {
+      this.db.pragma(`busy_timeout = ${BUSY_MS}`);
+    }
+    return !this.purgeDue;
+  }
+
+  private transaction<T>(work: () => T): T {
+    this.begin.run();
+    try {
+      const result = work();
+      this.end.run();
+      return result;
+    } catch (error) {
+      // SQLite has already rolled back after some disk errors.
+      if (this.db.inTransaction) this.rollback.run();
+      throw error;
+    }
+  }
+
+  private apply({ stream, expected, rows }: Pending): Appended | WrongExpectedRevision {
+    const tail = this.tail.get(stream) ?? -1;
+    const before = expected === 'no-stream' ? -1 : expected;
+    if (tail !== before) {
+      return (
+        (tail > before && this.repeat(stream, before, rows)) ||
+        new WrongExpectedRevision(stream, expected, tail === -1 ? 'no-stream' : tail)
+      );
+    }
+    let revision = before;
+    let position: number | bigint = 0;
+    for (const row of rows) position = this.insert.run(stream, ++revision, ...row).lastInsertRowid;
+    return { revision, position: BigInt(position), repeated: false };
+  }
+
+  /** The first answer, when the stream holds exactly these events from there on (and perhaps others after them). */
+  private repeat(stream: string, before: number, rows: readonly Row[]): Appended | undefined {
+    const revision = before + rows.length;
+    const places = this.places.all(stream, before + 1, revision);
+    const last = places.at(-1);
+    const same = places.length === rows.length && places.every(([, id], index) => id === rows[index]?.[0]);
+    return same && last ? { revision, position: BigInt(last[0]), repeated: true } : undefined;
+  }
+}
+
+/** One subscription on its way: pages from the log, then whatever each commit adds. */
+class Feed {
+  private stopped = false;
+  private behind = false;
+  private wakeUp: () => void = () => undefined;
+
+  constructor(
+    private readonly reader: LogReader,
+    private position: Position,
+    private readonly handler: (delivery: Delivery) => void | Promise<void>,
+    private readonly polls: boolean,
+  ) {}
+
+  stop(): void {
+    this.stopped = true;
+    this.wakeUp();
+  }
+
+  wake(): void {
+    this.behind = true;
+    this.wakeUp();
+  }
+
+  async run(): Promise<void> {
+    let caughtUp = false;
+    // The subscriber has its subscription in hand before the first delivery.
+    await turn();
+    while (!this.stopped) {
+      this.behind = false;
+      const page = this.reader.all({ after: this.position, limit: PAGE });
+      for (const event of page) {
+        await this.handler({ kind: 'event', event });
+        this.position = event.position;
+        if (this.stopped) return;
+      }
+      if (page.length === PAGE) await turn();
+      else if (!caughtUp) {
+        caughtUp = true;
+        await this.handler({ kind: 'caught-up', position: this.position });
+      } else if (!this.behind) await this.more();
+    }
+  }
+
+  private async more(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = this.polls ? setTimeout(resolve, POLL_MS) : undefined;
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function openFile(file: string, mode: OpenOptions['mode']): Database {
+  const db =
+    mode === 'write' ? new Sqlite(file, { timeout: BUSY_MS }) : new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5000 });
+  // Sorting stays in memory: nothing is left in temporary files.
+  db.pragma('temp_store = MEMORY');
+  db.pragma('cache_size = -32768');
+  if (mode === 'write') {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma('secure_delete = ON');
+    db.pragma('wal_autocheckpoint = 2000');
+    db.pragma('journal_size_limit = 67108864');
+    createLog(db);
+  }
+  return db;
+}
+
+function rowOf({ id, type, version, data, meta }: SealedEvent): Row {
+  return [id, type, version, meta.student ?? null, JSON.stringify(data), JSON.stringify(meta)];
+}
+
+/** What the disk says now and may not say later. */
+function isUnavailable(error: unknown): error is InstanceType<typeof Sqlite.SqliteError> {
+  return error instanceof Sqlite.SqliteError && /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|LOCKED|PROTOCOL|NOMEM)/.test(error.code);
+}
+
+/** The error as the port has it; what is not the disk's doing, as it is. */
+function unavailable(error: unknown): Error {
+  if (isUnavailable(error)) return new StoreUnavailable(`The log cannot be written now: ${error.code}`, { cause: error });
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,104 @@
+import cookie from '@fastify/cookie';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
+import { isUuid } from '@foundation/kernel';
+import { AnswerInterceptor } from './answer';
+import { nestLogger } from './logger';
+import { ProblemFilter } from './problem.filter';
+import { httpProblems } from './problem';
+import { SseStreams } from './sse';
+import { DtoPipe } from './validation';
+
+export interface HttpSettings {
+  readonly logger: Logger;
+  /** Bytes; a route may take more with `@RouteConfig({ bodyLimit })`. */
+  readonly bodyLimit?: number;
+  /** Until the whole request has arrived. */
+  readonly requestTimeoutMs?: number;
+  readonly sse?: SseStreams;
+  /** Turns errors of rooms above this one into ProblemError or RefusalError; gives back what it does not know. */
+  readonly translate?: (error: unknown) => unknown;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Bytes this route's body may have. */
+    bodyLimit?: number;
+    /** Not logged per request, as health checks. */
+    quiet?: boolean;
+  }
+}
+
+const MiB = 1024 * 1024;
+
+const securityHeaders: Readonly<Record<string, string>> = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Content-Security-Policy':
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
+};
+
+/** Nest on Fastify with the house rules: problems, DTO validation, correlation ids, limits, security headers, a log line per request. */
+export async function createHttpApp(module: Type | DynamicModule, settings: HttpSettings): Promise<NestFastifyApplication> {
+  const { logger, bodyLimit = 2 * MiB, requestTimeoutMs = 30_000, sse = new SseStreams() } = settings;
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    requestTimeout: requestTimeoutMs,
+    connectionTimeout: 0,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    requestIdHeader: false,
+    genReqId: correlationId,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const code = 'bad-request';
+      const problem = { type: `/problems/${code}`, ...httpProblems[code], detail: 'Mend the address.', correlationId: request.id };
+      void reply.status(400).type('application/problem+json').send(JSON.stringify(problem));
+    },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: nestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance();
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parseJson(request, body, done);
+  });
+  fastify.addHook('onRoute', (route) => {
+    if (route.config?.bodyLimit) route.bodyLimit = route.config.bodyLimit;
+  });
+  fastify.addHook('onRequest', async (request, reply) => {
+    reply.header('X-Correlation-Id', request.id);
+    reply.headers(securityHeaders);
+    if (request.url.startsWith('/api/v1')) reply.header('Cache-Control', 'private, no-cache');
+  });
+  fastify.addHook('onResponse', async (request, reply) => {
+    const { url: route = 'unknown', config } = request.routeOptions;
+    const line = { route, method: request.method, status: reply.statusCode, ms: Math.round(reply.elapsedTime), correlationId: request.id };
+    logger[config.quiet ? 'debug' : 'info'](line, 'request');
+  });
+  fastify.addHook('preClose', async () => sse.closeAll());
+  await app.register(cookie);
+  app.useGlobalFilters(new ProblemFilter(logger, settings.translate));
+  app.useGlobalInterceptors(new AnswerInterceptor());
+  app.useGlobalPipes(new DtoPipe());
+  return app;
+}
+
+/** The caller's X-Correlation-Id when it is a UUID, else a new one. */
+function correlationId(request: Pick<IncomingMessage, 'headers'>): string {
+  const given = request.headers['x-correlation-id'];
+  const text = typeof given === 'string' ? given.toLowerCase() : undefined;
+  return text !== undefined && isUuid(text) ? text : randomUUID();
+}

@@ -1,0 +1,225 @@
+import type { AddressInfo } from 'node:net';
+import { Body, Controller, Get, Module, Param, Post, Put } from '@nestjs/common';
+import { RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { request as httpRequest } from 'node:http';
+import { type Raw, RawSchema } from '@foundation/measurement';
+import { IdReused, StaleRevision, StoreUnavailable } from '@foundation/event-store';
+import { RefusalError } from '@foundation/kernel';
+import { ViewHalted, ViewsBehind } from '@foundation/view-store';
+import {
+  Answer,
+  createHttpApp,
+  createLogger,
+  IfMatch,
+  PartField,
+  PartsField,
+  positionOf,
+  positionText,
+  ShapedField,
+  TextField,
+  WholeField,
+} from '.';
+
+class Item {
+  @WholeField(0, 10) count: number;
+  @ShapedField(RawSchema, { optional: true }) raw?: Raw;
+}
+class BodyDto {
+  @TextField(10) name: string;
+  @PartField(() => Item, { optional: true }) first?: Item;
+  @PartsField(() => Item, 3, { optional: true }) items?: Item[];
+}
+
+const errors: Record<string, () => unknown> = {
+  refusal: () =>
+    new RefusalError({
+      refused: true,
+      code: 'plan-incomplete',
+      kind: 'invalid',
+      title: 'T',
+      detail: 'D',
+      errors: [{ pointer: '/goals', detail: 'one' }],
+    }),
+  stale: () => new StaleRevision('plan-1', 1, 2),
+  reused: () => new IdReused('plan-1'),
+  store: () => new StoreUnavailable(),
+  behind: () => new ViewsBehind(),
+  halted: () => new ViewHalted('timeline'),
+  secret: () => new Error('Sam Rivermoss at row 7'),
+};
+
+@Controller('t')
+class Probe {
+  @Post('echo') echo(@Body() body: BodyDto) {
+    return body;
+  }
+  @Post('large') @RouteConfig({ bodyLimit: 4096 }) large() {
+    return {};
+  }
+  @Get('fail/:kind') fail(@Param('kind') kind: string) {
+    throw errors[kind]?.();
+  }
+  @Get('tagged') tagged() {
+    return new Answer({ a: 1 }, { etag: '"plan-3"', position: 'aaaa.5', next: 'c2' });
+  }
+  @Put('tagged') put(@IfMatch('plan', 'required') revision: number | undefined) {
+    return { revision: revision ?? null };
+  }
+}
+@Module({ controllers: [Probe] })
+class ProbeModule {}
+
+describe('foundation/http', () => {
+  let app: NestFastifyApplication;
+  const lines: string[] = [];
+  const post = (payload: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }, url = '/t/echo') =>
+    app.inject({ method: 'POST', url, payload: typeof payload === 'string' ? payload : JSON.stringify(payload), headers });
+
+  beforeAll(async () => {
+    const logger = createLogger('info', { write: (line) => void lines.push(line) });
+    app = await createHttpApp(ProbeModule, { logger, bodyLimit: 1024 });
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+  });
+  afterAll(() => app.close());
+
+  it.each([
+    ['refusal', 422, 'plan-incomplete', undefined],
+    ['stale', 412, 'stale', undefined],
+    ['reused', 422, 'id-reused', undefined],
+    ['store', 503, 'store-unavailable', '5'],
+    ['behind', 503, 'views-behind', '1'],
+    ['halted', 503, 'view-halted', undefined],
+    ['secret', 500, 'internal', undefined],
+  ])('answers %s as problem %i %s', async (kind, status, code, retryAfter) => {
+    const answer = await app.inject({ url: `/t/fail/${kind}?name=Sam` });
+    expect(answer.statusCode).toBe(status);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.headers['retry-after']).toBe(retryAfter);
+    expect(answer.json()).toMatchObject({ type: `/problems/${code}`, status, instance: `/t/fail/${kind}` });
+    expect(answer.json().correlationId).toBe(answer.headers['x-correlation-id']);
+  });
+
+  it('says nothing of an unknown error, neither to the caller nor in the log', async () => {
+    lines.length = 0;
+    const answer = await app.inject({ url: '/t/fail/secret?name=Rivermoss' });
+    expect(answer.body + lines.join()).not.toContain('Rivermoss');
+    expect(lines.join()).toContain(answer.headers['x-correlation-id']);
+    expect(lines.join()).toContain('/t/fail/:kind');
+  });
+
+  it('names each wrong field by its JSON pointer with the remedy', async () => {
+    const body = {
+      name: 5,
+      first: { count: -1, 'a/b': 1 },
+      items: [{ count: 1 }, { count: 1.5, raw: { kind: 'frequency', count: -3, observedMinutes: 40, x: 1 } }],
+    };
+    const answer = await post(body);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().type).toBe('/problems/invalid-request');
+    const pointers = answer.json().errors.map((part: { pointer: string }) => part.pointer);
+    expect(pointers.sort()).toEqual(['/first/a~1b', '/first/count', '/items/1/count', '/items/1/raw/count', '/items/1/raw/x', '/name']);
+  });
+
+  it.each([
+    [[]],
+    [null],
+    ['"text"'],
+    [5],
+    [[{ name: 'a' }]],
+    [{}],
+    [{ name: null }],
+    [{ name: 'a', first: [] }],
+    [{ name: 'a', items: [3] }],
+    [{ name: 'a', first: { count: 1, raw: null } }],
+  ])('refuses %j as a body', async (body) => {
+    expect((await post(body)).json()).toMatchObject({ status: 400, type: '/problems/invalid-request' });
+  });
+
+  it('refuses an unknown kind and names the known ones', async () => {
+    const [part] = (await post({ name: 'a', first: { count: 1, raw: { kind: 'guess' } } })).json().errors;
+    expect(part.pointer).toBe('/first/raw/kind');
+    expect(part.detail).toContain('percent-correct');
+  });
+
+  it('takes a sound body as its class', async () => {
+    expect((await post({ name: 'a', items: [{ count: 2 }] })).json()).toEqual({ name: 'a', items: [{ count: 2 }] });
+  });
+
+  it.each([
+    ['{"name":', 400, 'malformed-json'],
+    ['{"__proto__":{"x":1},"name":"a"}', 400, 'malformed-json'],
+    [JSON.stringify({ name: 'x'.repeat(2000) }), 413, 'body-too-large'],
+  ])('refuses %.20s', async (payload, status, code) => {
+    expect((await post(payload)).json()).toMatchObject({ status, type: `/problems/${code}` });
+  });
+
+  it('lets a route take more than the rest', async () => {
+    const body = { name: 'x'.repeat(2000) };
+    expect((await post(body, undefined, '/t/large')).statusCode).toBe(201);
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml'])('refuses a body of %s', async (type) => {
+    expect((await post('name=a', { 'content-type': type })).json()).toMatchObject({
+      status: 415,
+      type: '/problems/unsupported-media-type',
+    });
+  });
+
+  it('answers an unknown route and a broken address as problems', async () => {
+    expect((await app.inject({ url: '/nowhere' })).json()).toMatchObject({ status: 404, type: '/problems/not-found' });
+    expect((await app.inject({ url: '/t/fail/%E0%A4%A' })).json()).toMatchObject({ status: 400, type: '/problems/bad-request' });
+  });
+
+  it('returns a correlation id that is a UUID and makes one otherwise', async () => {
+    const given = '9c0d1c5e-0f5b-7c59-9f0e-0c7d5d1c0f01';
+    const sent = await app.inject({ url: '/t/tagged', headers: { 'x-correlation-id': given } });
+    expect(sent.headers['x-correlation-id']).toBe(given);
+    const made = await app.inject({ url: '/t/tagged', headers: { 'x-correlation-id': 'Sam Rivermoss' } });
+    expect(made.headers['x-correlation-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('sets ETag, position and next link; answers 304 to a known tag', async () => {
+    const first = await app.inject({ url: '/t/tagged?limit=2' });
+    expect(first.headers).toMatchObject({ etag: '"plan-3"', 'x-position': 'aaaa.5', link: '</t/tagged?limit=2&cursor=c2>; rel="next"' });
+    const again = await app.inject({ url: '/t/tagged', headers: { 'if-none-match': '"plan-3"' } });
+    expect([again.statusCode, again.body]).toEqual([304, '']);
+  });
+
+  it.each([
+    [undefined, 428],
+    ['"plan-7"', 200],
+    ['*', 200],
+    ['W/"plan-7"', 412],
+    ['"student-7"', 412],
+    ['plan-7', 412],
+    ['"plan-7", "plan-8"', 400],
+  ])('If-Match %s → %i', async (tag, status) => {
+    const answer = await app.inject({ method: 'PUT', url: '/t/tagged', headers: tag === undefined ? {} : { 'if-match': tag } });
+    expect(answer.statusCode).toBe(status);
+  });
+
+  it('reads back a position of this log and refuses another’s', () => {
+    expect(positionOf('0123456789', positionText('0123456789', 42n))).toBe(42n);
+    expect(() => positionOf('9999999999', positionText('0123456789', 42n))).toThrow('another log');
+    expect(() => positionOf('0123456789', '42')).toThrow();
+  });
+
+  it('lets a running request finish when it shuts down', async () => {
+    const other = await createHttpApp(ProbeModule, { logger: createLogger('silent') });
+    other
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('preHandler', () => new Promise<void>((resolve) => setTimeout(resolve, 200)));
+    await other.listen(0, '127.0.0.1');
+    const address = other.getHttpServer().address() as AddressInfo;
+    const status = new Promise<number | undefined>((resolve, reject) => {
+      httpRequest({ host: '127.0.0.1', port: address.port, path: '/t/tagged' }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    await other.close();
+    expect(await status).toBe(200);
+  });
+});

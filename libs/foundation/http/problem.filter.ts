@@ -1,0 +1,34 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { isUnexpected, problemOf } from './problem';
+
+/** Answers every error as `application/problem+json`; logs unknown ones with their stack, never with the request. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly log: Logger,
+    private readonly translate: (error: unknown) => unknown = (error) => error,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const answered = problemOf(this.translate(error));
+    if (isUnexpected(answered)) this.log.error({ correlationId: request.id, error: faultOf(error) }, 'unexpected');
+    if (reply.sent) return;
+    const instance = request.url.split('?', 1)[0];
+    void reply
+      .status(answered.problem.status)
+      .headers(answered.headers)
+      .type('application/problem+json')
+      .send(JSON.stringify({ ...answered.problem, instance, correlationId: request.id }));
+  }
+}
+
+/** Kind and place of an unknown error. Its message may quote personal data, so it is left out: the first line of the stack too. */
+function faultOf(error: unknown): { readonly kind: string; readonly at: readonly string[] } {
+  if (!(error instanceof Error)) return { kind: typeof error, at: [] };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { kind: error.name, at: frames.slice(0, 12).map((line) => line.trim()) };
+}

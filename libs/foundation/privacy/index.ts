@@ -1,0 +1,6 @@
+export * from './events';
+export * from './master-key';
+export * from './keyring';
+export * from './sealing';
+export * from './erasure';
+export * from './erasure-register';

@@ -1,0 +1,19 @@
+export * from './view';
+export * from './event-source';
+export type { Halt, ViewState } from './projector';
+export { digestOf, type Difference } from './digest';
+export { codeFingerprint, type Fingerprint, fingerprintOf } from './fingerprint';
+export type { ViewSet } from './view-set';
+export type { Building, Progress } from './view-runtime';
+export { InlineViewHost, type InlineOptions, ThreadedViewHost, type ThreadOptions, ViewHost, type ViewsStatus } from './view-host';
+export {
+  NothingToVerify,
+  type Rebuilt,
+  runViewsCommand,
+  Superseded,
+  type ViewsCommandDeps,
+  type ViewsReport,
+  viewsRebuild,
+  viewsStatus,
+  viewsVerify,
+} from './commands';

@@ -1,0 +1,1 @@
+export { type HistoryEntry, HistoryQuery } from './history.query';

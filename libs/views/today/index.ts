@@ -1,0 +1,1 @@
+export { type AccommodationToday, type ChildToday, type GoalToday, type SessionToday, type Today, TodayQuery } from './today.query';
