@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { FolderInUse, NewerLog, SqliteEventStore, StoreUnavailable, WrongExpectedRevision } from '@foundation/event-store';
 import { START } from '@foundation/kernel';
 import { temporaryFolder } from '@foundation/testing';
+import { startNode } from '../support/children';
 import { newStream, sealedEvents } from '../support/sealed-events';
 import { eventStoreContract } from './event-store.contract';
 
@@ -56,9 +57,7 @@ describe('SqliteEventStore', () => {
 
     it('names the process that holds it, and is free as soon as that one is killed', async () => {
       await store.close();
-      const holder = spawn(process.execPath, [child, join(__dirname, '../support/holding-child.ts'), folder], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const holder = startNode([child, join(__dirname, '../support/holding-child.ts'), folder]);
       await once(holder.stdout, 'data');
       expect(() => SqliteEventStore.open(folder, { mode: 'write' })).toThrow(`(process ${holder.pid})`);
       holder.kill('SIGKILL');
@@ -247,9 +246,7 @@ describe('SqliteEventStore', () => {
   it('loses nothing acknowledged when it is killed in the midst of appends', async () => {
     await store.close();
     for (let round = 0; round < 4; round++) {
-      const writer = spawn(process.execPath, [child, join(__dirname, '../support/appending-child.ts'), folder], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const writer = startNode([child, join(__dirname, '../support/appending-child.ts'), folder]);
       let said = '';
       writer.stdout.setEncoding('utf8').on('data', (text: string) => {
         said += text;

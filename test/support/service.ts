@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { type NodeChild, startNode } from './children';
 
 const ROOT = join(__dirname, '../..');
 const MAIN = join(ROOT, 'dist/apps/standalone/src/main.js');
@@ -17,14 +17,14 @@ export interface StartOptions {
 /** The built service as an operator runs it: its own process, its own folder, any free port. */
 export class Service {
   private constructor(
-    readonly process: ChildProcess,
+    readonly process: NodeChild,
     readonly url: string,
     /** What it has printed. */
     readonly printed: readonly string[],
   ) {}
 
   static async start({ data, shiftDays = 0, arguments: given = [], environment = {} }: StartOptions): Promise<Service> {
-    const child = spawn(process.execPath, ['--require', join(__dirname, 'shift-clock.js'), MAIN, ...given], {
+    const child = startNode(['--require', join(__dirname, 'shift-clock.js'), MAIN, ...given], {
       cwd: ROOT,
       env: {
         PATH: process.env['PATH'],
@@ -34,7 +34,6 @@ export class Service {
         SHIFT_CLOCK_MS: String(shiftDays * 86_400_000),
         ...environment,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
     const printed: string[] = [];
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => printed.push(line));

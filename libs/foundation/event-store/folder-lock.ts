@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
+import { sqliteCode } from './sqlite/error-code';
 
 /** Another process writes to this data folder. */
 export class FolderInUse extends Error {
@@ -32,8 +33,7 @@ export class FolderLock {
       db.exec('BEGIN EXCLUSIVE');
     } catch (error) {
       db.close();
-      if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY'))
-        throw new FolderInUse(resolve(folder), pidIn(holder));
+      if (sqliteCode(error).startsWith('SQLITE_BUSY')) throw new FolderInUse(resolve(folder), pidIn(holder));
       throw error;
     }
     writeFileSync(holder, `${process.pid}\n`);

@@ -1,4 +1,5 @@
 import Sqlite, { type Database } from 'better-sqlite3';
+import { sqliteCode } from '@foundation/event-store/sqlite/error-code';
 
 /** Opens a views file for its one writer. Views can be rebuilt, so commits need no fsync; rows and checkpoint stay atomic. */
 export function openForWriting(file: string, exclusive = false): Database {
@@ -28,29 +29,23 @@ export function openForReading(file: string): Database {
   return db;
 }
 
-function codeOf(error: unknown): string {
-  // SQLite's errors may come from another realm, where `instanceof Error` is false.
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : '';
-}
-
 /** The file itself is broken: build it again. */
 export function isDamage(error: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ|CANTOPEN)/.test(codeOf(error));
+  return /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ|CANTOPEN)/.test(sqliteCode(error));
 }
 
 export function isBusy(error: unknown): boolean {
-  return codeOf(error).startsWith('SQLITE_BUSY');
+  return sqliteCode(error).startsWith('SQLITE_BUSY');
 }
 
 /** The machine failed (disk full, unreadable, locked), not the projection. */
 export function isEnvironment(error: unknown): boolean {
-  return isDamage(error) || /^SQLITE_(FULL|IOERR|BUSY|LOCKED|NOMEM|READONLY|PROTOCOL)/.test(codeOf(error));
+  return isDamage(error) || /^SQLITE_(FULL|IOERR|BUSY|LOCKED|NOMEM|READONLY|PROTOCOL)/.test(sqliteCode(error));
 }
 
 /** What may be said about an error where no personal data may go: its class and, of SQLite, its code. */
 export function nameOf(error: unknown): string {
   const name = error instanceof Error ? error.name : 'Error';
-  const said = [name, codeOf(error)].filter((word) => /^\w{1,60}$/.test(word)).join(' ');
+  const said = [name, sqliteCode(error)].filter((word) => /^\w{1,60}$/.test(word)).join(' ');
   return said || 'Error';
 }

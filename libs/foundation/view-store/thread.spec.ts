@@ -65,7 +65,7 @@ describe('ThreadedViewHost', () => {
   });
 
   beforeAll(() => {
-    ['kernel', 'privacy', 'testing', 'view-store'].forEach((room) => compile(join('libs/foundation', room)));
+    ['kernel', 'privacy', 'testing', 'event-store/sqlite', 'view-store'].forEach((room) => compile(join('libs/foundation', room)));
     symlinkSync(join(project, 'node_modules'), join(compiled, 'node_modules'));
     writeFileSync(join(compiled, 'set.js'), SET);
     grow(5000);

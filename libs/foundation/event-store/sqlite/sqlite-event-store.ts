@@ -17,6 +17,7 @@ import {
   type Subscription,
   WrongExpectedRevision,
 } from '../port';
+import { sqliteCode } from './error-code';
 import { LogReader } from './reading';
 import { createLog, identify } from './schema';
 
@@ -366,12 +367,12 @@ function rowOf({ id, type, version, data, meta }: SealedEvent): Row {
 }
 
 /** What the disk says now and may not say later. */
-function isUnavailable(error: unknown): error is InstanceType<typeof Sqlite.SqliteError> {
-  return error instanceof Sqlite.SqliteError && /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|LOCKED|PROTOCOL|NOMEM)/.test(error.code);
+function isUnavailable(error: unknown): boolean {
+  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|LOCKED|PROTOCOL|NOMEM)/.test(sqliteCode(error));
 }
 
 /** The error as the port has it; what is not the disk's doing, as it is. */
 function unavailable(error: unknown): Error {
-  if (isUnavailable(error)) return new StoreUnavailable(`The log cannot be written now: ${error.code}`, { cause: error });
+  if (isUnavailable(error)) return new StoreUnavailable(`The log cannot be written now: ${sqliteCode(error)}`, { cause: error });
   return error instanceof Error ? error : new Error(String(error));
 }
