@@ -58,7 +58,7 @@ export async function openApi(folder: string) {
   const store = SqliteEventStore.open(folder, { mode: 'write' });
   const keys = new KeyRing(store, master, clock);
   const journal = new LogJournal(store, catalogue, keys);
-  const runner = new JournalCommandRunner(journal, keys, master);
+  const runner = new JournalCommandRunner(journal, keys);
   const reader = SqliteEventStore.open(folder, { mode: 'read' });
   const opener = new EventOpener(catalogue, new SyncKeyRing((stream) => reader.readStreamSync(stream), master));
   const source = {

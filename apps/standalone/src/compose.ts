@@ -5,6 +5,7 @@ import type { Platform } from '@apps/api';
 import { AccessTokens, AccountsService, MemoryThrottle, ReadAudit } from '@foundation/access';
 import { JournalCommandRunner, LogJournal, SqliteEventStore } from '@foundation/event-store';
 import type { Clock, Instant } from '@foundation/kernel';
+import { refuseUnfinishedRestore } from '@foundation/operations';
 import { Erasure, ErasureRegister, KeyRing, type MasterKey } from '@foundation/privacy';
 import { ThreadedViewHost } from '@foundation/view-store';
 import { CaseRelationFacts } from '@case/students';
@@ -22,9 +23,10 @@ export interface Standalone {
   readonly close: () => Promise<void>;
 }
 
-/** @throws FolderInUse, WrongMasterKey, UnknownStoredTypes, NewerLog */
+/** @throws FolderInUse, RestoreUnfinished, WrongMasterKey, UnknownStoredTypes, NewerLog */
 export async function compose(settings: Settings, master: MasterKey, logger: Logger): Promise<Standalone> {
-  mkdirSync(settings.data, { recursive: true });
+  mkdirSync(settings.data, { recursive: true, mode: 0o700 });
+  refuseUnfinishedRestore(settings.data);
   const store = SqliteEventStore.open(settings.data, { mode: 'write' });
   try {
     return await composeOn(store, settings, master, logger);
@@ -39,8 +41,10 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
   catalogue.assertCovers(store.distinctTypes());
   const keys = new KeyRing(store, master, systemClock);
   await keys.checkMasterKey();
+  // Before anything is recorded: only an empty log gets a fingerprint key of its own.
+  await keys.fingerprintKey();
   const journal = new LogJournal(store, catalogue, keys);
-  const runner = new JournalCommandRunner(journal, keys, master);
+  const runner = new JournalCommandRunner(journal, keys);
   const erasure = new Erasure(store, keys, new ErasureRegister(join(data, 'erasures.jsonl')), systemClock);
   await erasure.resumeErasures();
 

@@ -2,6 +2,7 @@ import { SingleBar, Presets } from 'cli-progress';
 import { inZone, localDateOf } from '@foundation/calendar';
 import type { AccountsService } from '@foundation/access';
 import { type CommandId, type LocalDate, newId, type Role, START } from '@foundation/kernel';
+import { FINGERPRINT_STREAM } from '@foundation/privacy';
 import { type Commands, type DemoStaff, fillDistrict, type District } from '@exchange/demo-district';
 import type { Platform } from '@apps/api';
 import { say } from './command-line';
@@ -41,10 +42,11 @@ async function openAccount(accounts: AccountsService, { staff, signInName }: Dem
   await accounts.acceptInvitation({ token, password: DEMO_PASSWORD }, { correlationId: commandId, address: '127.0.0.1' });
 }
 
-/** Fills an empty log; on a log with events it does nothing. Answers the accounts that the same seed has. */
+/** Fills a log that holds nothing but a key of the service's own; on a log with events it does nothing. Answers the accounts that the same seed has. */
 export async function fillDemo(platform: Platform, commands: Commands, given: DemoArguments): Promise<readonly DemoSignIn[]> {
   const { settings, clock } = platform;
-  if ((await platform.journal.head()) !== START) return [];
+  const first = await platform.store.readAll({ after: START, limit: 2 });
+  if (first.some(({ stream }) => stream !== FINGERPRINT_STREAM)) return [];
   const today: LocalDate = localDateOf(inZone(clock.now(), settings.zone));
   const bar = process.stdout.isTTY
     ? new SingleBar({ format: 'filling the demo district {bar} {percentage} %, {eta} s left' }, Presets.shades_classic)

@@ -8,7 +8,7 @@ import type { Settings } from '@config/settings';
 import { complain, loggerOf, runMain, say } from './command-line';
 import { compose, type Standalone } from './compose';
 import { DEMO_PASSWORD, type DemoArguments, type DemoSignIn, fillDemo } from './demo';
-import { masterKeyOf } from './keys';
+import { masterKeyOf } from './master-key';
 
 interface Arguments extends DemoArguments {
   readonly demo?: boolean;
@@ -48,7 +48,7 @@ function printSignIns(settings: Settings): void {
 }
 
 async function start(settings: Settings, given: Arguments): Promise<void> {
-  mkdirSync(settings.data, { recursive: true });
+  mkdirSync(settings.data, { recursive: true, mode: 0o700 });
   const { master, made } = masterKeyOf(settings.data, process.env);
   if (made) say(`A new master key was made in ${made}: back it up, apart from the data. Without it nothing personal can be read again.`);
   const logger = loggerOf(settings);

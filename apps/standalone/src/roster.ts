@@ -4,7 +4,7 @@ import { type ImportId, newId } from '@foundation/kernel';
 import { type Finding, type ImportReport, readFolder, RosterImporter } from '@exchange/rostering';
 import { complain, loggerOf, runMain, say } from './command-line';
 import { compose, systemClock } from './compose';
-import { masterKeyOf } from './keys';
+import { masterKeyOf } from './master-key';
 import type { Settings } from '@config/settings';
 
 const place = ({ file, line, column }: Finding): string => `${file}${line === undefined ? '' : `:${line}`}${column ? ` ${column}` : ''}`;

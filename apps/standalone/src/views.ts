@@ -1,6 +1,6 @@
 import { runViewsCommand } from '@foundation/view-store';
 import { runMain } from './command-line';
-import { masterKeyOf } from './keys';
+import { masterKeyOf } from './master-key';
 import { viewSet } from './view-set';
 
 /** `npm run views -- status | rebuild | verify`: beside a running service or without one. */

@@ -1,4 +1,4 @@
-import { DESTROYED, type KeyRing, type MasterKey, SubjectErased } from '@foundation/privacy';
+import { DESTROYED, type KeyRing, SubjectErased } from '@foundation/privacy';
 import {
   type CommandId,
   type Decider,
@@ -68,7 +68,6 @@ export class JournalCommandRunner implements CommandRunner {
   constructor(
     private readonly journal: Journal,
     private readonly keys: KeyRing,
-    private readonly master: MasterKey,
     { remember = REMEMBERED }: { readonly remember?: number } = {},
   ) {
     this.folds = new LRUCache({ max: remember });
@@ -234,7 +233,7 @@ export class JournalCommandRunner implements CommandRunner {
   /** Undefined without a request: then the command comes from within and its id is derived from what it does. */
   private async fingerprint({ student }: Target, { request }: CommandContext): Promise<string | undefined> {
     if (request === undefined) return undefined;
-    if (student === undefined) return fingerprintOf(request, this.master.deriveKey('fingerprints'));
+    if (student === undefined) return fingerprintOf(request, await this.keys.fingerprintKey());
     return fingerprintOf(request, this.keys.peek(student) ?? (await this.keys.keyFor(student, 'student')));
   }
 

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { KeyRing, keyCreated, keyDestroyed, MasterKey } from '@foundation/privacy';
+import { KeyRing, MasterKey, privacyEvents } from '@foundation/privacy';
 import {
   type Clock,
   type CommandId,
@@ -78,14 +78,14 @@ export const jar: Decider<ToyCommand, Jar, ToyEvent> = {
   },
 };
 
-export const toyCatalogue = () => new EventCatalogue([marblesAdded, jarClosed, helperNamed, keyCreated, keyDestroyed]);
+export const toyCatalogue = () => new EventCatalogue([marblesAdded, jarClosed, helperNamed, ...privacyEvents]);
 export const toyMasterKey = (fill = 7) => new MasterKey(createSecretKey(Buffer.alloc(32, fill)));
 
 /** Everything between a log and its commands, over the given log. */
 export function overLog(store: EventStore, clock: Clock, master = toyMasterKey()) {
   const keys = new KeyRing(store, master, clock);
   const journal = new LogJournal(store, toyCatalogue(), keys);
-  const runner = new JournalCommandRunner(journal, keys, master);
+  const runner = new JournalCommandRunner(journal, keys);
   return { store, master, keys, journal, runner };
 }
 

@@ -25,7 +25,7 @@ export class ErasureRegister {
     const torn = /[^\n]$/.test(this.text());
     const handle = openSync(this.file, 'a', 0o600);
     try {
-      appendFileSync(handle, `${torn ? '\n' : ''}${JSON.stringify({ [kind]: subject, at })}\n`);
+      appendFileSync(handle, `${torn ? '\n' : ''}${registerText([{ kind, subject, at }])}`);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -40,6 +40,11 @@ export class ErasureRegister {
       throw error;
     }
   }
+}
+
+/** The entries as the file holds them. */
+export function registerText(entries: readonly ErasureEntry[]): string {
+  return entries.map(({ kind, subject, at }) => `${JSON.stringify({ [kind]: subject, at })}\n`).join('');
 }
 
 function entryOf(line: string): readonly ErasureEntry[] {

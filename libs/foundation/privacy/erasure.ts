@@ -1,4 +1,4 @@
-import { type EventStore, type StoredEvent, WrongExpectedRevision } from '@foundation/event-store/port';
+import { type EventStore, type ReadAllOptions, type StoredEvent, WrongExpectedRevision } from '@foundation/event-store/port';
 import {
   type ActorId,
   type Clock,
@@ -12,7 +12,7 @@ import {
   type StudentId,
 } from '@foundation/kernel';
 import { type ErasureReason, keyDestroyed, type PrivacyEvent } from './events';
-import type { ErasureRegister } from './erasure-register';
+import type { ErasureEntry, ErasureRegister } from './erasure-register';
 import { type KeyRing, keyStream, type SubjectKind } from './keyring';
 
 export interface Erased {
@@ -119,6 +119,21 @@ export class Erasure {
       if (!last || page.length < PAGE) return;
       after = last.position;
     }
+  }
+}
+
+/** Every erasure that a log knows of. */
+export function erasuresIn(log: { readAllSync(options: ReadAllOptions): readonly StoredEvent[] }): readonly ErasureEntry[] {
+  const found: ErasureEntry[] = [];
+  for (let after = START; ;) {
+    const page = log.readAllSync({ after, limit: PAGE, types: [keyDestroyed.type] });
+    for (const event of page) {
+      const { subject, kind } = dataOf(event);
+      found.push({ subject, kind, at: event.meta.recordedAt });
+    }
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return found;
+    after = last.position;
   }
 }
 

@@ -14,6 +14,26 @@ export const keyCreated = defineEvent({
   sample: { subject: '0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c01', kind: 'student', wrapped: 'AAAA', masterKey: 'k1' },
 });
 
+export const keyRewrapped = defineEvent({
+  type: 'privacy.key-rewrapped',
+  version: 1,
+  subject: 'none',
+  summary: 'The same data key, wrapped by a new master key. Events before this one in the stream are truncated.',
+  schema: Shape({ subject: Text(36), kind: OneOf(['student', 'staff']), wrapped: Text(200), masterKey: Text(64) }),
+  sample: { subject: '0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c01', kind: 'student', wrapped: 'BBBB', masterKey: 'k2' },
+});
+
+export const fingerprintKeyWrapped = defineEvent({
+  type: 'privacy.fingerprint-key-wrapped',
+  version: 1,
+  subject: 'none',
+  summary:
+    'The key of the fingerprints of requests that concern no child, wrapped by the master key: made once, wrapped again with each new ' +
+    'master key. Events before this one in the stream are truncated.',
+  schema: Shape({ wrapped: Text(200), masterKey: Text(64) }),
+  sample: { wrapped: 'CCCC', masterKey: 'k1' },
+});
+
 export const keyDestroyed = defineEvent({
   type: 'privacy.key-destroyed',
   version: 1,
@@ -33,5 +53,8 @@ export const keyDestroyed = defineEvent({
   },
 });
 
-export const privacyEvents = [keyCreated, keyDestroyed] as const;
+export const privacyEvents = [keyCreated, keyRewrapped, fingerprintKeyWrapped, keyDestroyed] as const;
 export type PrivacyEvent = EventOf<(typeof privacyEvents)[number]>;
+
+/** What the streams of people's keys hold. */
+export const KEY_EVENTS: readonly string[] = [keyCreated.type, keyRewrapped.type, keyDestroyed.type];

@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { type EventStore, type StoredEvent, WrongExpectedRevision } from '@foundation/event-store/port';
 import {
   type Clock,
@@ -8,11 +8,12 @@ import {
   newId,
   RefusalError,
   refusalsOf,
+  START,
   type StaffId,
   type StudentId,
 } from '@foundation/kernel';
 import { LRUCache } from 'lru-cache';
-import { keyCreated, keyDestroyed, type PrivacyEvent } from './events';
+import { fingerprintKeyWrapped, keyCreated, keyDestroyed, keyRewrapped, type PrivacyEvent } from './events';
 import type { MasterKey } from './master-key';
 import { type DataKey, decrypt, encrypt } from './sealing';
 
@@ -53,7 +54,8 @@ export class WrongMasterKey extends Error {
   ) {
     super(
       `The record was sealed with master key ${wanted}, but master key ${given} was given. ` +
-        'Start with the right one (THROUGHLINE_MASTER_KEY or the file master.key), or restore it from its backup.',
+        'Start with the right one (THROUGHLINE_MASTER_KEY or the file master.key), or restore it from its backup. ' +
+        'If a change of the master key was cut short, finish it: npm run keys -- rotate.',
     );
   }
 }
@@ -61,6 +63,14 @@ export class WrongMasterKey extends Error {
 export function keyStream(subject: string): string {
   return `key-${subject}`;
 }
+
+/** Of a key stream's name. */
+export function subjectOf(stream: string): string {
+  return stream.slice('key-'.length);
+}
+
+/** Holds the key of the fingerprints; like the streams of people's keys it is truncated when the key is wrapped anew. */
+export const FINGERPRINT_STREAM = keyStream('fingerprints');
 
 /** Enough for every child of a large district's day: about 300 bytes each. */
 const REMEMBERED = 100_000;
@@ -70,6 +80,7 @@ export class KeyRing {
   private readonly remembered: LRUCache<string, DataKey | typeof DESTROYED>;
   private readonly creating = new Map<string, Promise<DataKey>>();
   private readonly listeners = new Set<(subject: string) => void>();
+  private fingerprints: Promise<KeyObject> | undefined;
 
   constructor(
     private readonly store: EventStore,
@@ -100,10 +111,26 @@ export class KeyRing {
     return creating;
   }
 
-  /** Compares the master key with one that wrapped a key of this log. @throws WrongMasterKey */
+  /**
+   * Compares the master key with what it must open. A change of the master key wraps the fingerprint key first and then the others in
+   * their order, so these two tell an unfinished one. @throws WrongMasterKey
+   */
   async checkMasterKey(): Promise<void> {
-    const [event] = await this.store.readAll({ after: 0n, limit: 1, types: [keyCreated.type] });
-    if (event) unwrapped([event], this.master);
+    unwrapped(await this.store.readStream(FINGERPRINT_STREAM), this.master);
+    unwrapped(await this.store.readAll({ after: START, limit: 1, types: [keyCreated.type, keyRewrapped.type] }), this.master);
+  }
+
+  /**
+   * Of the fingerprints of requests that concern no child. It outlives the master key, so that a command sent again after a change of
+   * that key is still known for what it was. Made in an empty log; a log of before has it from its first master key.
+   * @throws WrongMasterKey, SealBroken, StoreUnavailable
+   */
+  async fingerprintKey(): Promise<KeyObject> {
+    this.fingerprints ??= this.findOrCreateFingerprintKey().catch((error: unknown) => {
+      this.fingerprints = undefined;
+      throw error;
+    });
+    return this.fingerprints;
   }
 
   /** The subject's key is gone, here or on another node: forgets it and tells the listeners. */
@@ -121,11 +148,10 @@ export class KeyRing {
   private async findOrCreate(subject: string, kind: SubjectKind): Promise<DataKey> {
     const found = await this.find(subject);
     if (found !== undefined) return alive(found, kind, subject);
-    const bytes = randomBytes(32);
+    const key = createSecretKey(randomBytes(32));
     const stream = keyStream(subject);
-    const wrapped = encrypt(this.master.deriveKey('data-keys'), bytes, stream);
-    const { type, version, data } = keyCreated.of({ subject, kind, wrapped, masterKey: this.master.id });
-    const meta = this.systemMeta();
+    const { type, version, data } = keyCreated.of({ subject, kind, ...wrapFor(this.master, key, stream) });
+    const meta = systemMeta(this.clock);
     try {
       await this.store.append(stream, 'no-stream', [{ id: eventIdOf(meta.commandId, 0), type, version, data, meta }]);
     } catch (error) {
@@ -133,7 +159,7 @@ export class KeyRing {
       if (error instanceof WrongExpectedRevision) return alive(await this.find(subject), kind, subject);
       throw error;
     }
-    return alive(this.remember(subject, createSecretKey(bytes)), kind, subject);
+    return alive(this.remember(subject, key), kind, subject);
   }
 
   /** Destruction is final: a key read before it does not come back. */
@@ -143,11 +169,37 @@ export class KeyRing {
     return key;
   }
 
-  private systemMeta(): EventMeta {
-    const at = this.clock.now();
-    const commandId = newId<CommandId>();
-    return { actor: 'system', occurredAt: { at, offset: '+00:00', zone: 'UTC' }, recordedAt: at, commandId, correlationId: commandId };
+  private async findOrCreateFingerprintKey(): Promise<KeyObject> {
+    const found = unwrapped(await this.store.readStream(FINGERPRINT_STREAM), this.master);
+    if (found !== undefined && found !== DESTROYED) return found;
+    const empty = (await this.store.head()) === START;
+    const key = empty ? createSecretKey(randomBytes(32)) : this.master.deriveKey('fingerprints');
+    const { type, version, data } = fingerprintKeyWrapped.of(wrapFor(this.master, key, FINGERPRINT_STREAM));
+    const meta = systemMeta(this.clock);
+    try {
+      await this.store.append(FINGERPRINT_STREAM, 'no-stream', [{ id: eventIdOf(meta.commandId, 0), type, version, data, meta }]);
+      return key;
+    } catch (error) {
+      // Another node was quicker: its key is the key.
+      if (error instanceof WrongExpectedRevision) return this.findOrCreateFingerprintKey();
+      throw error;
+    }
   }
+}
+
+/** Of what the service itself does with keys. */
+export function systemMeta(clock: Clock): EventMeta {
+  const at = clock.now();
+  const commandId = newId<CommandId>();
+  return { actor: 'system', occurredAt: { at, offset: '+00:00', zone: 'UTC' }, recordedAt: at, commandId, correlationId: commandId };
+}
+
+/** A key as the events of its stream hold it. */
+export function wrapFor(master: MasterKey, key: KeyObject, stream: string): { readonly wrapped: string; readonly masterKey: string } {
+  const bytes = key.export();
+  const wrapped = encrypt(master.deriveKey('data-keys'), bytes, stream);
+  bytes.fill(0);
+  return { wrapped, masterKey: master.id };
 }
 
 /** The keys as a thread of its own reads them, without waiting. It forgets a key when told, by whoever meets its destruction. */
@@ -182,8 +234,8 @@ function alive(key: KeyState, kind: SubjectKind, subject: string): DataKey {
   return key;
 }
 
-/** The last word of a key stream. */
-function unwrapped(events: readonly StoredEvent[], master: MasterKey): KeyState {
+/** The last word of a key stream. @throws WrongMasterKey, SealBroken */
+export function unwrapped(events: readonly StoredEvent[], master: MasterKey): KeyState {
   const last = events.at(-1);
   if (!last) return undefined;
   const event = { type: last.type, version: last.version, data: last.data } as PrivacyEvent;

@@ -3,9 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { type Position, START } from '@foundation/kernel';
 import type { ClosableSource } from './event-source';
 import { fingerprintOf } from './fingerprint';
+import { digestOf, rowCountOf } from './digest';
 import { openBuild } from './open-file';
-import { BATCH, type Halt, readStates } from './projector';
-import { openForReading } from './sqlite';
+import { BATCH, type Halt, Projector, readStates } from './projector';
+import { openForReading, openForWriting } from './sqlite';
 import { type Verified, verify } from './verify';
 import { sameFingerprint, ViewFiles } from './view-files';
 import type { Building } from './view-runtime';
@@ -45,6 +46,12 @@ export interface Rebuilt {
 export class Superseded extends Error {}
 /** There is no serving file, or it was built by other code. */
 export class NothingToVerify extends Error {}
+
+/** What the views of a log come to. */
+export interface BuiltAside {
+  readonly events: number;
+  readonly views: readonly { readonly view: string; readonly rows: number; readonly digest: string; readonly halted?: Halt }[];
+}
 
 type OnProgress = (building: Building) => void;
 
@@ -115,6 +122,38 @@ export function viewsVerify(deps: ViewsCommandDeps, onProgress: OnProgress = () 
 
 /** Where a command writes; `isTTY` chooses between a moving bar and plain lines. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/**
+ * Builds the views of a log in a file of their own, says what they come to and drops the file: the proof that a copy of the log can be
+ * lived from. The file holds clear text, so it is made in `scratch`, a folder that holds such files anyway, never beside a copy.
+ */
+export function viewsAside(deps: ViewsCommandDeps, scratch: string, onProgress: OnProgress = () => undefined): BuiltAside {
+  return withSource(deps, (source) => {
+    const files = new ViewFiles(scratch);
+    const aside = { name: `views-verify-${process.pid}.sqlite` };
+    files.drop(aside);
+    const db = openForWriting(files.path(aside), true);
+    try {
+      const projector = new Projector(db, deps.set.views, source);
+      const total = Number(source.head());
+      let events = 0;
+      for (let read = projector.step(BATCH); read > 0; read = projector.step(BATCH)) {
+        events += read;
+        onProgress({ file: aside.name, done: Number(projector.position), total, events });
+      }
+      const views = projector.states.map(({ view, halted }) => ({
+        view,
+        rows: rowCountOf(db, view),
+        digest: digestOf(db, view),
+        ...(halted ? { halted } : {}),
+      }));
+      return { events, views };
+    } finally {
+      db.close();
+      files.drop(aside);
+    }
+  });
+}
 
 /** `status | rebuild | verify`; answers the exit code: 1 when a view has halted, differs, or the command cannot be carried out. */
 export async function runViewsCommand(argv: readonly string[], deps: () => ViewsCommandDeps, out: Output): Promise<number> {

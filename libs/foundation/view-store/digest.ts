@@ -51,6 +51,19 @@ export function digestOf(db: Database, view: string): string {
   return hash.digest('hex');
 }
 
+/** How many rows a view's tables hold. */
+export function rowCountOf(db: Database, view: string): number {
+  return tablesOf(db, view).reduce(
+    (sum, { name }) =>
+      sum +
+      (db
+        .prepare<[], number>(`SELECT count(*) FROM ${quoted(name)}`)
+        .pluck()
+        .get() ?? 0),
+    0,
+  );
+}
+
 /** The first difference of each table of the view between two files. */
 export function differencesOf(left: Database, right: Database, view: string): Difference[] {
   const others = new Map(tablesOf(right, view).map((table) => [table.name, table]));

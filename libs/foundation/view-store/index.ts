@@ -7,12 +7,14 @@ export type { ViewSet } from './view-set';
 export type { Building, Progress } from './view-runtime';
 export { InlineViewHost, type InlineOptions, ThreadedViewHost, type ThreadOptions, ViewHost, type ViewsStatus } from './view-host';
 export {
+  type BuiltAside,
   NothingToVerify,
   type Rebuilt,
   runViewsCommand,
   Superseded,
   type ViewsCommandDeps,
   type ViewsReport,
+  viewsAside,
   viewsRebuild,
   viewsStatus,
   viewsVerify,

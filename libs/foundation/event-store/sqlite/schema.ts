@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
+import { sumOf } from './sum';
 
 /** Raised by a change of the tables below, together with the steps that bring an older file up to it. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The file was written by a newer Throughline. */
 export class NewerLog extends Error {
@@ -24,19 +25,33 @@ CREATE TABLE events (
   student TEXT,
   data TEXT NOT NULL,
   meta TEXT NOT NULL,
+  sum INTEGER,
   UNIQUE (stream, revision)
 ) STRICT;
 CREATE INDEX events_by_student ON events (student) WHERE student IS NOT NULL;
 CREATE INDEX events_by_type ON events (type);
 `;
 
-/** Makes the tables of a new log; leaves an existing one as it is. */
+/** Makes the tables of a new log and brings an older one up to this schema; leaves a newer one as it is. */
 export function createLog(db: Database): void {
   db.transaction(() => {
-    if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'log'").get()) return;
-    db.exec(TABLES);
-    db.prepare('INSERT INTO log VALUES (?, ?)').run(randomUUID(), SCHEMA_VERSION);
+    if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'log'").get()) {
+      db.exec(TABLES);
+      db.prepare('INSERT INTO log VALUES (?, ?)').run(randomUUID(), SCHEMA_VERSION);
+    } else if (!hasSums(db)) addSums(db);
   }).immediate();
+}
+
+export function hasSums(db: Database): boolean {
+  return db.prepare("SELECT 1 FROM pragma_table_info('events') WHERE name = 'sum'").get() !== undefined;
+}
+
+/** Schema 2: each event carries a checksum. From here on it vouches for what the older log holds now. */
+function addSums(db: Database): void {
+  db.function('throughline_sum', { deterministic: true }, (...row) => sumOf(...(row as Parameters<typeof sumOf>)));
+  db.exec(`ALTER TABLE events ADD COLUMN sum INTEGER;
+    UPDATE events SET sum = throughline_sum(stream, revision, id, type, version, student, data, meta);
+    UPDATE log SET schema_version = 2`);
 }
 
 /** The log's own id. @throws NewerLog */

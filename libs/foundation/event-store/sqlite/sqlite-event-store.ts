@@ -20,6 +20,7 @@ import {
 import { sqliteCode } from './error-code';
 import { LogReader } from './reading';
 import { createLog, identify } from './schema';
+import { sumOf } from './sum';
 
 /** Name of the log's file in the data folder. */
 export const LOG_FILE = 'log.sqlite';
@@ -34,7 +35,13 @@ const POLL_MS = 50;
 const BUSY_MS = 2000;
 
 /** An event made ready for its row: stringified before it queues, so that nothing but the disk can fail a group. */
-type Row = readonly [id: string, type: string, version: number, student: string | null, data: string, meta: string];
+type Row = readonly [id: string, type: string, version: number, student: string | null, data: string, meta: string, sum: number];
+
+/** A key stream, and the revision before which its events are dropped. */
+export interface Truncation {
+  readonly stream: string;
+  readonly revision: number;
+}
 
 interface Pending {
   readonly stream: string;
@@ -94,7 +101,8 @@ export class SqliteEventStore implements EventStore {
       throw new TypeError(`Not a revision: ${String(expected)}`);
     }
     if (events.length === 0) throw new EmptyAppend(`${stream}: nothing to append`);
-    const rows = events.map(rowOf);
+    const first = expected === 'no-stream' ? 0 : expected + 1;
+    const rows = events.map((event, index) => rowOf(stream, first + index, event));
     const bytes = rows.reduce((sum, [, , , , data, meta]) => sum + Buffer.byteLength(data) + Buffer.byteLength(meta), 0);
     if (bytes > MAX_APPEND_BYTES) throw new EventTooLarge(`${stream}: ${bytes} bytes in one append, ${MAX_APPEND_BYTES} are allowed`);
     return new Promise((resolve, reject) => {
@@ -148,16 +156,32 @@ export class SqliteEventStore implements EventStore {
   }
 
   async truncateBefore(stream: string, revision: number): Promise<void> {
-    if (!stream.startsWith('key-')) throw new TypeError('Only key streams are ever truncated');
+    return this.truncateAllBefore([{ stream, revision }]);
+  }
+
+  /** Truncates many key streams in one transaction. @throws TypeError for any other stream. */
+  async truncateAllBefore(truncations: readonly Truncation[]): Promise<void> {
+    if (!truncations.every(({ stream }) => stream.startsWith('key-'))) throw new TypeError('Only key streams are ever truncated');
     if (!this.writer || this.closed) throw new StoreUnavailable('The log cannot be written');
     while (this.pending.length > 0) this.flush();
     try {
-      this.writer.truncate(stream, revision);
+      this.writer.truncate(truncations);
     } catch (error) {
       throw unavailable(error);
     }
     // A reader that is in the midst of a page keeps old pages in the WAL: try again a little later.
     for (let attempt = 0; attempt < 20 && !this.writer.purge(); attempt++) await pause(50);
+  }
+
+  /** Writes the file anew, so that no page keeps a copy of what was dropped. Needs room for a second log; nothing else may have it open. */
+  async compact(): Promise<void> {
+    if (!this.writer || this.closed) throw new StoreUnavailable('The log cannot be written');
+    while (this.pending.length > 0) this.flush();
+    try {
+      this.writer.compact();
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   /** Commits what waits, ends the subscriptions, releases the folder. */
@@ -222,7 +246,7 @@ class Writer {
       )
       .raw();
     this.insert = db.prepare(
-      'INSERT INTO events (stream, revision, id, type, version, student, data, meta) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO events (stream, revision, id, type, version, student, data, meta, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.drop = db.prepare('DELETE FROM events WHERE stream = ? AND revision < ?');
     this.purge();
@@ -232,9 +256,17 @@ class Writer {
     return this.transaction(() => group.map((append) => this.apply(append)));
   }
 
-  truncate(stream: string, revision: number): void {
-    this.transaction(() => this.drop.run(stream, Math.min(revision, this.tail.get(stream) ?? 0)));
+  truncate(truncations: readonly Truncation[]): void {
+    this.transaction(() => {
+      for (const { stream, revision } of truncations) this.drop.run(stream, Math.min(revision, this.tail.get(stream) ?? 0));
+    });
     this.purgeDue = true;
+  }
+
+  compact(): void {
+    this.db.exec('VACUUM');
+    this.purgeDue = true;
+    this.purge();
   }
 
   /** Empties the WAL into the file if anything was dropped. False while a reader is in the way or the disk refuses: call again. */
@@ -362,8 +394,11 @@ function openFile(file: string, mode: OpenOptions['mode']): Database {
   return db;
 }
 
-function rowOf({ id, type, version, data, meta }: SealedEvent): Row {
-  return [id, type, version, meta.student ?? null, JSON.stringify(data), JSON.stringify(meta)];
+function rowOf(stream: string, revision: number, { id, type, version, data, meta }: SealedEvent): Row {
+  const student = meta.student ?? null;
+  const [dataText, metaText] = [JSON.stringify(data), JSON.stringify(meta)];
+  const sum = sumOf(stream, revision, id, type, version, student, dataText, metaText);
+  return [id, type, version, student, dataText, metaText, sum];
 }
 
 /** What the disk says now and may not say later. */

@@ -1,0 +1,5 @@
+export { type Backup, takeBackup, type Taken } from './backup';
+export { type Restore, restoreBackup, type Restored } from './restore';
+export { DATA, refuseUnfinishedRestore, RestoreUnfinished } from './folder';
+export { type OnProgress, OperationRefused } from './progress';
+export { type Manifest, MANIFEST, readManifest } from './manifest';
