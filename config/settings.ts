@@ -45,7 +45,7 @@ export const VARIABLES: Readonly<Record<keyof Settings, string>> = {
   https: 'THROUGHLINE_HTTPS',
 };
 /** Read where the keys are (foundation/privacy), never kept with the other settings. */
-export const MASTER_KEY_VARIABLE = 'THROUGHLINE_MASTER_KEY';
+export const MASTER_KEY_VARIABLES = ['THROUGHLINE_MASTER_KEY', 'THROUGHLINE_NEXT_MASTER_KEY'] as const;
 
 export class WrongSetting extends Error {}
 
@@ -60,7 +60,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     const variable = VARIABLES[property as keyof Settings];
     return `${variable}=${String(environment[variable] ?? value)} ${Object.values(constraints ?? {}).join(', ')}`;
   });
-  const known = new Set<string>([...Object.values(VARIABLES), MASTER_KEY_VARIABLE]);
+  const known = new Set<string>([...Object.values(VARIABLES), ...MASTER_KEY_VARIABLES]);
   const unknown = Object.keys(environment)
     .filter((name) => name.startsWith('THROUGHLINE_') && !known.has(name))
     .map((name) => `${name} is not a setting; there are ${[...known].join(', ')}`);

@@ -3,7 +3,9 @@ import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, statSync, writ
 import { dirname } from 'node:path';
 
 const BYTES = 32;
-const VARIABLE = 'THROUGHLINE_MASTER_KEY';
+export const MASTER_KEY_VARIABLE = 'THROUGHLINE_MASTER_KEY';
+/** Only while the master key is changed, and only where keys are kept in the environment or chosen by the operator. */
+export const NEXT_MASTER_KEY_VARIABLE = 'THROUGHLINE_NEXT_MASTER_KEY';
 
 /** What a sub-key is for; each purpose has its own, so that one cannot stand in for another. */
 export type KeyPurpose = 'data-keys' | 'fingerprints' | 'tokens' | 'refresh' | 'cursors';
@@ -51,8 +53,8 @@ export function masterKeyFrom(base64: string, where: string): MasterKey {
  * @throws MasterKeyError when it is malformed, unreadable, or a file that others than its owner may read.
  */
 export function readMasterKey(file: string, environment: NodeJS.ProcessEnv = process.env): MasterKey | undefined {
-  const text = environment[VARIABLE];
-  if (text !== undefined) return masterKeyFrom(text, VARIABLE);
+  const text = environment[MASTER_KEY_VARIABLE];
+  if (text !== undefined) return masterKeyFrom(text, MASTER_KEY_VARIABLE);
   const mode = modeOf(file);
   if (mode === undefined) return undefined;
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {

@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import { keysStatus, rotateMasterKey } from '@foundation/operations';
+import type { Settings } from '@config/settings';
+import { runMain, say } from './command-line';
+import { systemClock } from './compose';
+import { showProgress } from './progress';
+
+/** 1 when something must be done before the service can start. */
+async function status({ data }: Settings): Promise<number> {
+  const { present, source, wrappedBy, destroyed, unfinished, registered } = await keysStatus({ data, environment: process.env });
+  const where = source === 'file' ? `${data}/master.key` : 'THROUGHLINE_MASTER_KEY';
+  say(
+    present
+      ? `master key ${present.id}, in ${where}`
+      : `master key missing: put master.key back into ${data}, or set THROUGHLINE_MASTER_KEY`,
+  );
+  for (const [key, count] of wrappedBy) say(`${count} keys wrapped by master key ${key}`);
+  say(`${destroyed} keys destroyed, ${registered} people in the erasure register`);
+  const others = [...wrappedBy.keys()].filter((key) => key !== present?.id);
+  if (unfinished || wrappedBy.size > 1) say('A change of the master key was not finished: npm run keys -- rotate goes on with it.');
+  else if (others.length > 0) say('This master key is not the one of this record.');
+  return !present || unfinished || others.length > 0 ? 1 : 0;
+}
+
+async function rotate({ data }: Settings): Promise<number> {
+  const { onProgress, end } = showProgress();
+  const { from, to, wrapped, file } = await rotateMasterKey({ data, environment: process.env, clock: systemClock, onProgress }).finally(
+    end,
+  );
+  say(`${wrapped} keys are wrapped by the new master key ${to}; master key ${from} opens nothing in ${data} any more.`);
+  say(
+    file ? `Back up ${file} now, apart from the data.` : 'Set THROUGHLINE_MASTER_KEY to the new key and unset THROUGHLINE_NEXT_MASTER_KEY.',
+  );
+  say(`Backups taken until now still need master key ${from}: keep its copy as long as you keep them. Take a new backup.`);
+  return 0;
+}
+
+/** `npm run keys -- status | rotate` */
+void runMain(async (settings) => {
+  let code = 0;
+  const program = new Command('keys').description('The master key, which wraps the key of every person.');
+  program
+    .command('status')
+    .description('which master key is in place and what it opens; beside a running service or without one')
+    .action(async () => void (code = await status(settings)));
+  program
+    .command('rotate')
+    .description('make a new master key and wrap every key by it; the service must be stopped. Cut short, it goes on when run again')
+    .action(async () => void (code = await rotate(settings)));
+  await program.parseAsync(process.argv);
+  return code;
+});
