@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { sqliteCode } from './sqlite/error-code';
@@ -38,6 +38,24 @@ export class FolderLock {
     }
     writeFileSync(holder, `${process.pid}\n`);
     return new FolderLock(db);
+  }
+
+  /** Who writes there now; undefined when nobody does. Takes nothing and makes nothing. */
+  static holder(folder: string): { readonly pid?: number } | undefined {
+    const file = join(folder, 'lock.sqlite');
+    if (!existsSync(file)) return undefined;
+    const db = new Sqlite(file, { readonly: true, timeout: 0 });
+    try {
+      // Any read waits for whoever holds the file exclusively.
+      db.prepare('SELECT count(*) FROM sqlite_schema').get();
+      return undefined;
+    } catch (error) {
+      if (!sqliteCode(error).startsWith('SQLITE_BUSY')) throw error;
+      const pid = pidIn(join(folder, 'lock.pid'));
+      return pid === undefined ? {} : { pid };
+    } finally {
+      db.close();
+    }
   }
 
   release(): void {

@@ -4,3 +4,4 @@ export { keysStatus, type KeysStatus, type Rotate, rotateMasterKey, type Rotated
 export { DATA, refuseUnfinishedRestore, RestoreUnfinished } from './folder';
 export { type OnProgress, OperationRefused } from './progress';
 export { type Manifest, MANIFEST, readManifest } from './manifest';
+export { type Examine, examine, type Finding } from './doctor';

@@ -12,6 +12,7 @@ export {
   type Rebuilt,
   runViewsCommand,
   Superseded,
+  type ViewLine,
   type ViewsCommandDeps,
   type ViewsReport,
   viewsAside,

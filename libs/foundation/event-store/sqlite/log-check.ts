@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { type Position, START } from '@foundation/kernel';
 import { sqliteCode } from './error-code';
@@ -44,6 +45,43 @@ type Row = [
 const PAGE = 500;
 /** A torn file may have thousands of faults: the first ones say enough. */
 const NAMED = 20;
+const STRUCTURE_NAMED = 5;
+/** Events at the end that a start looks at: some milliseconds. */
+const LAST = 1000;
+
+/** The log is damaged at its end; writing on would make it worse. */
+export class DamagedLog extends Error {
+  constructor(file: string, what: string) {
+    super(
+      `The log ${file} is damaged at its end: ${what}. Nothing was changed. Run npm run doctor for the whole picture, keep this folder as ` +
+        'it is, and restore the newest backup into another one (npm run restore).',
+    );
+  }
+}
+
+/** A look at the end of a log before it is written on, where a torn write shows. @throws DamagedLog */
+export function checkEnd(db: Database): void {
+  const pages = Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }));
+  const wal = statSync(`${db.name}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  // While pages wait in the WAL the file itself may be shorter.
+  if (wal === 0 && statSync(db.name).size < pages) throw new DamagedLog(db.name, 'its last page is torn');
+  let rows: Row[];
+  try {
+    rows = db.prepare<[], Row>(`SELECT ${COLUMNS}, sum FROM events ORDER BY position DESC LIMIT ${LAST}`).raw().all();
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    throw new DamagedLog(db.name, sqliteCode(error));
+  }
+  const altered = rows.find((row) => !isWhole(row));
+  if (altered) throw new DamagedLog(db.name, `event ${altered[0]} is not what was written`);
+  if (lastPosition(db) !== (rows[0]?.[0] ?? 0)) throw new DamagedLog(db.name, `event ${lastPosition(db)} is missing`);
+}
+
+const COLUMNS = 'position, stream, revision, id, type, version, student, data, meta';
+
+function isWhole([, stream, revision, id, type, version, student, data, meta, sum]: Row): boolean {
+  return sum === sumOf(stream, revision, id, type, version, student, data, meta);
+}
 
 /**
  * Reads the whole log, as it stands at one instant and beside a writer, and holds it against all that is known of it: SQLite's own
@@ -74,13 +112,13 @@ function isDamage(error: unknown): boolean {
 }
 
 function structureOf(db: Database): Damage[] {
-  const said = db.prepare<[], string>(`PRAGMA integrity_check(${NAMED})`).pluck().all();
+  const said = db.prepare<[], string>(`PRAGMA integrity_check(${STRUCTURE_NAMED})`).pluck().all();
   return said.filter((line) => line !== 'ok').map((line) => ({ what: line.trim().replaceAll(/\s*\n\s*/g, '; ') }));
 }
 
 function readEvents(db: Database, damage: Damage[], onProgress: (done: number, total: number) => void): Omit<LogCheck, 'damage'> {
   const sums = hasSums(db);
-  const columns = `position, stream, revision, id, type, version, student, data, meta, ${sums ? 'sum' : 'NULL'}`;
+  const columns = `${COLUMNS}, ${sums ? 'sum' : 'NULL'}`;
   const page = db.prepare<[number, number], Row>(`SELECT ${columns} FROM events WHERE position > ? ORDER BY position LIMIT ?`).raw();
   const one = db.prepare<[number], Row>(`SELECT ${columns} FROM events WHERE position = ?`).raw();
   const last = lastPosition(db);
@@ -92,10 +130,10 @@ function readEvents(db: Database, damage: Damage[], onProgress: (done: number, t
     if (++named <= NAMED) damage.push({ position: BigInt(position), what });
   };
   const take = (row: Row): void => {
-    const [position, stream, revision, id, type, version, student, data, meta, sum] = row;
+    const [position, stream, revision, , , , , , meta] = row;
     events++;
     hash.update(JSON.stringify(row.slice(0, -1))).update('\n');
-    if (sums && sum !== sumOf(stream, revision, id, type, version, student, data, meta))
+    if (sums && !isWhole(row))
       found(position, `event ${position} (${stream}, revision ${revision}) is not what was written: its checksum differs`);
     const at = /"recordedAt":"([^"]{20,30})"/.exec(meta)?.[1] ?? '';
     if (at > newest) newest = at;

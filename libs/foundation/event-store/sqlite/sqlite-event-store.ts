@@ -18,6 +18,7 @@ import {
   WrongExpectedRevision,
 } from '../port';
 import { sqliteCode } from './error-code';
+import { checkEnd } from './log-check';
 import { LogReader } from './reading';
 import { createLog, identify } from './schema';
 import { sumOf } from './sum';
@@ -80,14 +81,16 @@ export class SqliteEventStore implements EventStore {
 
   /**
    * Opens the log of a data folder; in write mode makes both when they are missing.
-   * @throws FolderInUse when another process writes there, NewerLog, SqliteError when a reader finds no log.
+   * @throws FolderInUse when another process writes there, NewerLog, DamagedLog, SqliteError when a reader finds no log.
    */
   static open(folder: string, { mode }: OpenOptions): SqliteEventStore {
     const lock = mode === 'write' ? FolderLock.take(folder) : undefined;
     let db: Database | undefined;
     try {
       db = openFile(join(folder, LOG_FILE), mode);
-      return new SqliteEventStore(db, lock);
+      const store = new SqliteEventStore(db, lock);
+      if (mode === 'write') checkEnd(db);
+      return store;
     } catch (error) {
       db?.close();
       lock?.release();
