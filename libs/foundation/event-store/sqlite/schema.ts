@@ -48,7 +48,7 @@ export function hasSums(db: Database): boolean {
 
 /** Schema 2: each event carries a checksum. From here on it vouches for what the older log holds now. */
 function addSums(db: Database): void {
-  db.function('throughline_sum', { deterministic: true }, (...row) => sumOf(...(row as Parameters<typeof sumOf>)));
+  db.function('throughline_sum', { deterministic: true, varargs: true }, (...row) => sumOf(...(row as Parameters<typeof sumOf>)));
   db.exec(`ALTER TABLE events ADD COLUMN sum INTEGER;
     UPDATE events SET sum = throughline_sum(stream, revision, id, type, version, student, data, meta);
     UPDATE log SET schema_version = 2`);
