@@ -27,7 +27,7 @@ it('killed while a child is erased: the erasure is finished at the next start an
     expect(filesWith(data, nameOf(round))).not.toEqual([]);
 
     const erasing = admin.post(`students/${child}/erase`, { reason: 'requested' }).catch(() => undefined);
-    await pause(2 + 3 * round);
+    await pause(1 + 2 * round);
     await service.stop('SIGKILL');
     const answer = await erasing;
     service = await Service.start({ data, arguments: ['--demo'] });
