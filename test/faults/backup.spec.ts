@@ -152,7 +152,7 @@ describe('a restore', () => {
     const into = emptyFolder();
     const { code, said } = await runCommand('restore', into, [place('older'), '--register', join(data, 'erasures.jsonl')]);
     expect(code).toBe(0);
-    expect(said).toContain('1 people were erased after the backup was taken');
+    expect(said).toContain('erased after the backup was taken: 1.');
     expect(filesWith(into, 'Quillonella')).toEqual([]);
     expect(readFileSync(join(into, 'erasures.jsonl'), 'utf8')).toContain(student);
     const again = await Service.start({ data: into, arguments: ['--demo'] });

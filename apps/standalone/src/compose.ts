@@ -45,7 +45,9 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
   await keys.fingerprintKey();
   const journal = new LogJournal(store, catalogue, keys);
   const runner = new JournalCommandRunner(journal, keys);
-  const erasure = new Erasure(store, keys, new ErasureRegister(join(data, 'erasures.jsonl')), systemClock);
+  const register = new ErasureRegister(join(data, 'erasures.jsonl'));
+  register.make();
+  const erasure = new Erasure(store, keys, register, systemClock);
   await erasure.resumeErasures();
 
   const views = new ThreadedViewHost({

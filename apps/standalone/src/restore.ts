@@ -49,7 +49,7 @@ void runMain(async (settings) => {
   say(
     `Restored into ${settings.data}: ${log.events.toLocaleString('en')} events up to position ${log.position}, as they were at ${takenAt}.`,
   );
-  if (restored.erasedAgain > 0) say(`${restored.erasedAgain} people were erased after the backup was taken: they are erased again.`);
+  if (restored.erasedAgain > 0) say(`Erased again, for they were erased after the backup was taken: ${restored.erasedAgain}.`);
   say('Proved: the files, the log, every key; the views are built. npm start serves it.');
   return undefined;
 });

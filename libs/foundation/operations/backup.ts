@@ -85,8 +85,17 @@ export async function takeBackup(backup: Backup): Promise<Taken> {
     files,
   };
   writeManifest(to, manifest);
-  writeDurably(join(data, DATA.lastBackup), `${JSON.stringify({ takenAt, position: String(checked.head) })}\n`);
+  noteBackup(data, { takenAt, position: String(checked.head) });
   return manifest;
+}
+
+/** For doctor. Where the data folder cannot be written, the backup is no worse for it. */
+function noteBackup(data: string, note: { readonly takenAt: string; readonly position: string }): void {
+  try {
+    writeDurably(join(data, DATA.lastBackup), `${JSON.stringify(note)}\n`);
+  } catch (error) {
+    if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+  }
 }
 
 function makeEmpty(to: string, data: string): void {

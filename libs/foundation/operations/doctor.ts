@@ -193,14 +193,16 @@ function masterKey(data: string, environment: NodeJS.ProcessEnv, onProgress: OnP
 }
 
 function erasures(data: string): Finding {
+  if (!existsSync(join(data, DATA.erasures)))
+    return warn('erasures', 'the register is missing', 'The next start writes it again, as far as the log knows.');
   const store = SqliteEventStore.open(data, { mode: 'read' });
   try {
-    const registered = new ErasureRegister(join(data, DATA.erasures)).entries().map(({ subject }) => subject);
+    const registered = new Set(new ErasureRegister(join(data, DATA.erasures)).entries().map(({ subject }) => subject));
     const inLog = erasuresIn(store).map(({ subject }) => subject);
     const known = new Set(inLog);
     const unfinished = [
-      ...registered.filter((subject) => !known.has(subject)),
-      ...inLog.filter((subject) => !registered.includes(subject) || store.readStreamSync(keyStream(subject)).length > 1),
+      ...[...registered].filter((subject) => !known.has(subject)),
+      ...inLog.filter((subject) => !registered.has(subject) || store.readStreamSync(keyStream(subject)).length > 1),
     ];
     if (unfinished.length === 0) return ok('erasures', `${inLog.length}, each in the log and in the register`);
     return warn('erasures', `${unfinished.length} are not finished`, 'Start the service again: it finishes them before it serves.');

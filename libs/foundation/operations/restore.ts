@@ -26,7 +26,6 @@ export interface Restored {
   readonly manifest: Manifest;
   /** People who were erased after the backup was taken and are erased again now. */
   readonly erasedAgain: number;
-  readonly viewRows: number;
 }
 
 /** May lie in the folder before a restore. */
@@ -75,7 +74,7 @@ export async function restoreBackup(restore: Restore): Promise<Restored> {
   if (halted !== undefined) throw new OperationRefused(`The view ${halted} cannot be built from this record: run npm run views -- status.`);
   clearUnfinishedRestore(data);
   syncPath(data);
-  return { manifest, erasedAgain, viewRows: built.events };
+  return { manifest, erasedAgain };
 }
 
 /** Empty, or with what an earlier restore left, which is cleared. */

@@ -20,6 +20,11 @@ export class ErasureRegister {
     return this.text().split('\n').flatMap(entryOf);
   }
 
+  /** Makes the file when it is missing: a folder without one has lost it, it does not say that nobody was erased. */
+  make(): void {
+    closeSync(openSync(this.file, 'a', 0o600));
+  }
+
   /** On disk when it returns. */
   add({ kind, subject, at }: ErasureEntry): void {
     const torn = /[^\n]$/.test(this.text());
