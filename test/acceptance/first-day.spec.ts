@@ -24,7 +24,7 @@ describe('the first day of a district', () => {
   });
 
   it('is set up with a one-time link', async () => {
-    const token = service.find(/setup#(\S+)/);
+    const token = await service.find(/setup#(\S+)/);
     const person = { token, givenName: 'Ada', familyName: 'Brightwater', signInName: 'ada@willowbrook.example', password: PASSWORD };
     await admin.do('setup', person);
     expect((await admin.post('setup', person)).status).toBeGreaterThanOrEqual(400);
