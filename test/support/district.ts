@@ -74,3 +74,77 @@ export async function employ(admin: Client, staff: string, signInName: string, .
   await admin.do('invitations/accept', { token, password: PASSWORD });
   return signIn(new Client(admin.url), signInName);
 }
+
+export interface OpenedCase {
+  readonly student: string;
+  readonly class: string;
+  readonly plan: string;
+  readonly goal: string;
+  readonly accommodation: string;
+  readonly service: string;
+  readonly caseManager: Client;
+  readonly aide: Client;
+}
+
+/** Sam's case with a plan in force from a day, and an aide on his team from today: enough to record. */
+export async function openCase(admin: Client, effectiveFrom: string): Promise<OpenedCase> {
+  const names = new Names(admin);
+  const student = await names.student('Rivermoss');
+  const group = await names.class('Math 3A');
+  const [manager, helper] = [await names.staff('Tarrow'), await names.staff('Quillfeather')];
+  const caseManager = await employ(admin, manager, 'tarrow', { role: 'case-manager' });
+  const aide = await employ(admin, helper, 'quillfeather', { role: 'aide' });
+  await admin.do(`students/${student}/team`, { staff: manager, role: 'case-manager' });
+  await admin.do(`students/${student}/team`, { staff: helper, role: 'aide' });
+  await caseManager.do(`students/${student}/case`);
+  const plan: string = (await caseManager.do(`students/${student}/plans`, { kind: 'iep' })).id;
+  const [goal, accommodation, service] = [uuid(), uuid(), uuid()];
+  const at = `plans/${plan}`;
+  await caseManager.do(`${at}/present-levels`, { presentLevels: 'Calls out six times an hour.' });
+  await caseManager.do(`${at}/goals`, {
+    goal,
+    area: 'behaviour',
+    statement: 'Sam will call out at most twice an hour.',
+    label: 'Calls out',
+    better: 'down',
+    measure: { kind: 'frequency', value: 'per-hour' },
+    criterion: { comparator: 'at-most', value: 2, times: 4, outOf: 5, per: 'days' },
+    target: { value: 2, on: `${Number(effectiveFrom.slice(0, 4)) + 1}${effectiveFrom.slice(4)}` },
+    reporting: 'quarterly',
+    classes: [group],
+  });
+  const breaks = { category: 'timing-scheduling', use: 'instruction', label: 'Movement breaks', classes: [group] };
+  await caseManager.do(`${at}/accommodations`, { accommodation, ...breaks });
+  const line = {
+    discipline: 'speech',
+    start: effectiveFrom,
+    frequency: { sessions: 2, per: 'week' },
+    minutes: 30,
+    location: 'Therapy room',
+  };
+  await caseManager.do(`${at}/services`, { service, ...line, delivery: 'either' });
+  const etag = (await caseManager.get(at)).headers.get('etag') ?? '';
+  await caseManager.do(`${at}/activate`, { effectiveFrom, meetingOn: effectiveFrom }, { 'if-match': etag });
+  return { student, class: group, plan, goal, accommodation, service, caseManager, aide };
+}
+
+/** An observation of the opened case: a count in a window of five minutes. */
+export const countOf = ({ student, plan, goal }: OpenedCase, occurredAt: string, count = 1) => ({
+  id: uuid(),
+  student,
+  plan,
+  goal,
+  occurredAt,
+  raw: { kind: 'frequency', count, observedMinutes: 5 },
+});
+
+/** Every observation that the child's timeline shows. */
+export async function observationsOf(client: Client, student: string): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (let cursor = ''; ;) {
+    const page = await client.read(`students/${student}/timeline?kind=observation&limit=200${cursor && `&cursor=${cursor}`}`);
+    for (const item of page.items as { readonly id: string }[]) found.add(item.id);
+    if (page.next === undefined) return found;
+    cursor = page.next;
+  }
+}
