@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { DamagedLog, FolderInUse, NewerLog, StoreUnavailable, UnknownStoredTypes } from '@foundation/event-store';
+import { DamagedLog, FolderInUse, FolderUnwritable, NewerLog, StoreUnavailable, UnknownStoredTypes } from '@foundation/event-store';
 import { OperationRefused } from '@foundation/operations';
 import { MasterKeyError, SealBroken, WrongMasterKey } from '@foundation/privacy';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
@@ -13,6 +13,7 @@ export const loggerOf = (settings: Settings) => pino({ level: settings.logLevel,
 const MENDABLE = [
   WrongSetting,
   FolderInUse,
+  FolderUnwritable,
   MasterKeyError,
   WrongMasterKey,
   UnknownStoredTypes,

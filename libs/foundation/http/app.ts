@@ -35,6 +35,7 @@ declare module 'fastify' {
 }
 
 const MiB = 1024 * 1024;
+const CLOSE_IDLE_MS = 50;
 
 const securityHeaders: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
@@ -88,7 +89,12 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
     const line = { route, method: request.method, status: reply.statusCode, ms: Math.round(reply.elapsedTime), correlationId: request.id };
     logger[config.quiet ? 'debug' : 'info'](line, 'request');
   });
-  fastify.addHook('preClose', async () => sse.closeAll());
+  fastify.addHook('preClose', async () => {
+    sse.closeAll();
+    // A connection that was busy when the closing began falls idle later, and would be kept for its whole keep-alive time.
+    const sweep = setInterval(() => fastify.server.closeIdleConnections(), CLOSE_IDLE_MS);
+    fastify.server.once('close', () => clearInterval(sweep));
+  });
   await app.register(cookie);
   app.useGlobalFilters(new ProblemFilter(logger, settings.translate));
   app.useGlobalInterceptors(new AnswerInterceptor());

@@ -14,7 +14,7 @@ import {
   SealBroken,
   WrongMasterKey,
 } from '@foundation/privacy';
-import { NothingToVerify, type ViewLine, type ViewSet, viewsStatus, viewsVerify } from '@foundation/view-store';
+import { DamagedViews, NothingToVerify, type ViewLine, type ViewSet, viewsStatus, viewsVerify } from '@foundation/view-store';
 import { DATA } from './folder';
 import { proveKeys } from './key-proof';
 import type { OnProgress } from './progress';
@@ -245,7 +245,7 @@ function* views(data: string, environment: NodeJS.ProcessEnv, set: ViewSet, onPr
     if (differences.length === 0) yield ok('views', `${positions.size} views equal what the log gives`);
   } catch (error) {
     if (error instanceof NothingToVerify) yield warn('views', error.message, `The next start builds them. ${rebuild}`);
-    else yield fail('views', wordsFor(error), rebuild);
+    else yield fail('views', error instanceof DamagedViews ? error.message : wordsFor(error), rebuild);
   }
 }
 

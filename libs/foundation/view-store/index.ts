@@ -8,6 +8,7 @@ export type { Building, Progress } from './view-runtime';
 export { InlineViewHost, type InlineOptions, ThreadedViewHost, type ThreadOptions, ViewHost, type ViewsStatus } from './view-host';
 export {
   type BuiltAside,
+  DamagedViews,
   NothingToVerify,
   type Rebuilt,
   runViewsCommand,
