@@ -54,4 +54,4 @@ it('killed while a child is erased: the erasure is finished at the next start an
   expect(outcomes.acknowledged + outcomes.unfinished + outcomes.never).toBe(8);
   expect(await service.stop()).toBe(0);
   expect((await runCommand('doctor', data)).said).toMatch(/ok +erasures +8, each in the log and in the register/);
-}, 90_000);
+}, 120_000);

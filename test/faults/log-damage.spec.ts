@@ -57,7 +57,7 @@ describe('a flipped byte in the middle of the log', () => {
       }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  }, 120_000);
 
   it('anywhere in the file either changes nothing that the log says or is found', () => {
     const sound = readFileSync(log(district));
@@ -75,7 +75,7 @@ describe('a flipped byte in the middle of the log', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  }, 120_000);
 
   it('is what doctor says, with exit code 1 and a remedy; backup refuses to call such a copy a backup', async () => {
     const folder = copy();
@@ -149,7 +149,7 @@ describe('a WAL that was cut off', () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  }, 120_000);
 
   it('is what doctor says when the views have seen more than the log holds', async () => {
     const folder = copy();
@@ -196,5 +196,5 @@ describe('doctor', () => {
     // An hour and a half: the record was made while this file ran.
     const behind = await runCommand('doctor', copy(), [], { SHIFT_CLOCK_MS: String(-5_400_000) });
     expect(behind).toMatchObject({ code: 1, said: expect.stringMatching(/FAIL +clock .*: it is (8\d|90) minutes behind/) });
-  }, 60_000);
+  }, 120_000);
 });

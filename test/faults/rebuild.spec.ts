@@ -19,7 +19,7 @@ beforeAll(async () => {
   const admin = await signedIn(service, 'administrator');
   for (let n = 0; n < 10; n++) acknowledged.push((await addStudent(admin))!);
   expect(await service.stop()).toBe(0);
-}, 60_000);
+}, 120_000);
 
 /** What is there is served, and it equals the log. */
 async function servesAndEquals(): Promise<void> {
@@ -45,7 +45,7 @@ it('`views rebuild` killed again and again: the next start serves, and verify sa
     await servesAndEquals();
   }
   expect(killed).toBeGreaterThan(0);
-}, 90_000);
+}, 120_000);
 
 it('a start that builds the views anew, killed again and again: the same', async () => {
   for (let round = 0; round < 3; round++) {
@@ -59,4 +59,4 @@ it('a start that builds the views anew, killed again and again: the same', async
     await service?.stop('SIGKILL');
     await servesAndEquals();
   }
-}, 90_000);
+}, 120_000);

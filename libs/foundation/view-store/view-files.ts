@@ -21,7 +21,8 @@ export interface ViewFile extends Fingerprint {
 
 const POINTER = 'views.current';
 const NAME = /^views-([0-9a-f]{8})-([0-9a-f]{8})-(\d+)\.sqlite$/;
-const VERIFYING = /^views-verify-\d+\.sqlite$/;
+const VERIFYING = /^views-verify-(\d+)\.sqlite(-wal|-shm|-journal)?$/;
+const BESIDE = /^(views-.+\.sqlite)-(?:wal|shm|journal)$/;
 
 function parse(name: string): ViewFile | undefined {
   const [, tables, code, generation] = NAME.exec(name) ?? [];
@@ -82,11 +83,37 @@ export class ViewFiles {
   }
 
   drop(file: { readonly name: string }): void {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(this.path(file) + suffix, { force: true });
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(this.path(file) + suffix, { force: true });
   }
 
-  /** What a killed verification left. */
-  dropVerifications(): void {
-    for (const name of readdirSync(this.folder)) if (VERIFYING.test(name)) this.drop({ name });
+  /** Drops what killed verifications have built aside, in clear. True when a living process builds one now. */
+  sweepVerifications(): boolean {
+    const building = readdirSync(this.folder).filter((name) => {
+      const pid = VERIFYING.exec(name)?.[1];
+      if (pid === undefined) return false;
+      if (lives(Number(pid))) return true;
+      rmSync(join(this.folder, name), { force: true });
+      return false;
+    });
+    return building.length > 0;
+  }
+
+  /** A kill between two removals leaves a WAL whose file is gone: it holds clear text as well. */
+  dropOrphans(): void {
+    for (const name of readdirSync(this.folder)) {
+      const of = BESIDE.exec(name)?.[1];
+      if (of !== undefined && !existsSync(join(this.folder, of))) rmSync(join(this.folder, name), { force: true });
+    }
+  }
+}
+
+/** A process other than this one: after a restart of the machine, or in a container, an old number may be ours. */
+function lives(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -117,7 +117,6 @@ export class ViewRuntime {
   }
 
   private open(): void {
-    this.files.dropVerifications();
     const current = this.files.current();
     if (current?.tables === this.wanted.tables) this.serving = reopen(this.files, current, this.views, this.source);
     if (current && !this.serving) this.files.drop(current);
@@ -147,11 +146,13 @@ export class ViewRuntime {
     }
   }
 
-  /** Drops what interrupted or outrun builds have left. */
+  /** Drops what interrupted or outrun builds and killed verifications have left. */
   private sweep(): void {
     const kept = [this.serving?.file, this.next?.file, this.files.current(), ...this.dropping].map((file) => file?.name);
     const others = this.files.list().filter(({ name }) => !kept.includes(name));
-    this.foreign = others.filter((file) => !dropIfIdle(this.files, file)).length > 0;
+    const open = others.filter((file) => !dropIfIdle(this.files, file));
+    this.files.dropOrphans();
+    this.foreign = this.files.sweepVerifications() || open.length > 0;
   }
 
   private serve(): Pace {
