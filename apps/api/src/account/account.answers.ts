@@ -31,6 +31,6 @@ export const MeAnswer = answer(
 export const SetUpAnswer = answer('SetUp', Shape({ staff: described('The first administrator.', Id<StaffId>()) }), { staff: sample.staff });
 
 export const InvitedAnswer = answer('Invited', Shape({ token: Text('Of the link /invitation#…: shown this once.'), expiresAt: At }), {
-  token: '2e0f1c5e0f5b5c599f0e0c7d5d1c0e01.q3JmZ1d0bGtXc2VhZnJhZ21lbnQ',
+  token: sample.token,
   expiresAt: '2026-03-10T14:15:00.000Z',
 });

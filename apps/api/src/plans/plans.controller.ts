@@ -25,7 +25,7 @@ import { PlanQuery, plansOn } from '@views/plan';
 import { By, type Caller } from '../access/caller';
 import { Requires } from '../access/requires';
 import { PLATFORM, type Platform } from '../platform';
-import { Answers } from '../shared/answers';
+import { Answers, Tagged } from '../shared/answers';
 import { ById, IdOf, notFound, Replies, Writes } from '../shared/replies';
 import { instantOf } from '../shared/times';
 import { accommodationOf, goalOf, serviceOf } from './plan-items';
@@ -90,6 +90,7 @@ export class PlansController {
   @Requires('plan.read', 'plan')
   @ApiOperation({ summary: 'One plan with all its versions; its ETag is what writes name in If-Match' })
   @ById()
+  @Tagged()
   @Answers(PlanAnswer, 'From the log itself: never behind.')
   async one(@By() by: Caller, @IdOf('id') plan: PlanId) {
     const { state, revision } = await this.platform.runner.load(planFold, planStream(plan));

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiResponse, type ApiResponseSchemaHost } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse, type ApiResponseSchemaHost } from '@nestjs/swagger';
 import { type Answer, documentedSchema } from '@foundation/http';
 import { List, Maybe, Shape, type Static, type TSchema, Type } from '@foundation/kernel';
 import { MAX_LIMIT } from '@views/cursor';
@@ -65,6 +65,13 @@ export const Answers =
 
 /** Problems that a handler answers beside those that follow from its guard, headers and body (openapi.ts). */
 export const Problems = (...statuses: readonly number[]) => applyDecorators(...statuses.map((status) => ApiResponse({ status })));
+
+/** Of a read that answers with an ETag. */
+export const Tagged = () =>
+  applyDecorators(
+    ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of what you have.' }),
+    ApiResponse({ status: 304, description: 'It is as you have it.' }),
+  );
 
 export const Text = (description?: string) => Type.String(description === undefined ? {} : { description });
 /** Revision of a stream, from 0. */

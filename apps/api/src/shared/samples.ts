@@ -19,6 +19,7 @@ export const sample = {
   import: '8b0c1c5e-0f5b-5c59-9f0e-0c7d5d1c2001',
   event: '9c0d1c5e-0f5b-5c59-9f0e-0c7d5d1c3001',
   request: '9c0d1c5e-0f5b-4c59-9f0e-0c7d5d1c3002',
+  token: '2e0f1c5e-0f5b-5c59-9f0e-0c7d5d1c0e01.An-invented-token-of-forty-three-characters',
   recordedAt: '2026-03-03T14:15:01.000Z',
   occurredAt: { at: '2026-03-03T14:15:00.000Z', offset: '-05:00', zone: 'America/New_York' },
 } as const;

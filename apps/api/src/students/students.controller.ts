@@ -19,7 +19,7 @@ import { Access } from '../access/access';
 import { By, type Caller } from '../access/caller';
 import { Requires } from '../access/requires';
 import { PLATFORM, type Platform } from '../platform';
-import { Answers, Problems } from '../shared/answers';
+import { Answers, Problems, Tagged } from '../shared/answers';
 import { WrittenDto } from '../shared/dto';
 import { plain } from '../shared/plain';
 import { ById, IdOf, notFound, Replies, Writes } from '../shared/replies';
@@ -95,6 +95,7 @@ export class StudentsController {
   @Requires('profile.read', 'student')
   @ApiOperation({ summary: 'The one-screen profile; its ETag is what a change names in If-Match' })
   @ById()
+  @Tagged()
   @Answers(ProfileAnswer, 'From the log itself: never behind. 404 while nobody has written one.')
   async profile(@IdOf('id') student: StudentId) {
     const { state, revision } = await this.platform.runner.load(studentDecider, studentStream(student));
