@@ -11,6 +11,7 @@ export interface StartOptions {
   /** What its clock says when it starts; the real time when left out. */
   readonly now?: string;
   readonly arguments?: readonly string[];
+  readonly launcher?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -23,8 +24,9 @@ export class Service {
     readonly printed: readonly string[],
   ) {}
 
-  static async start({ data, now, arguments: given = [], environment = {} }: StartOptions): Promise<Service> {
+  static async start({ data, now, arguments: given = [], launcher = [], environment = {} }: StartOptions): Promise<Service> {
     const child = startNode(['--require', join(__dirname, 'shift-clock.js'), MAIN, ...given], {
+      launcher,
       cwd: ROOT,
       env: {
         PATH: process.env['PATH'],
