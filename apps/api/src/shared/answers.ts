@@ -63,7 +63,7 @@ export const Answers =
     ApiResponse({ status, description, schema: documented(schema) })(target, key, descriptor);
   };
 
-/** Problems that a handler answers beside those that follow from its guard, headers and body (openapi.ts). */
+/** Problems that a handler answers beside those that follow from its guard, headers and body (openapi-problems.ts). */
 export const Problems = (...statuses: readonly number[]) => applyDecorators(...statuses.map((status) => ApiResponse({ status })));
 
 /** Of a read that answers with an ETag. */
