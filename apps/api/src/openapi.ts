@@ -1,5 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { withComponents } from './openapi-components';
+import { problemAnswers, withProblems } from './openapi-problems';
 
 const configuration = new DocumentBuilder()
   .setOpenAPIVersion('3.1.0')
@@ -20,17 +22,12 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   });
   const paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/')));
   for (const item of Object.values(paths)) {
-    for (const operation of [item.get, item.post, item.put]) {
-      if (!operation) continue;
-      operation.responses.default = {
-        description: 'A problem (RFC 9457).',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      };
-    }
+    for (const operation of [item.get, item.post, item.put]) if (operation) withProblems(operation);
     if (item.get) item.get.parameters = [...(item.get.parameters ?? []), AFTER];
   }
-  const components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM } };
-  return sorted({ ...document, paths, components }) as OpenAPIObject;
+  const named = withComponents({ ...document, paths });
+  const schemas = { ...named.components?.schemas, Problem: PROBLEM };
+  return sorted({ ...named, components: { ...named.components, schemas, responses: problemAnswers } }) as OpenAPIObject;
 }
 
 /** Serves the document at /api/openapi.json and its reader, with its own files, at /api/docs. */
@@ -55,9 +52,10 @@ const PROBLEM = {
     status: { type: 'integer', example: 422 },
     detail: { type: 'string', example: 'Add what is missing; each piece is named.' },
     instance: { type: 'string', example: '/api/v1/plans/1d0e1c5e-0f5b-5c59-9f0e-0c7d5d1c0d01/activate' },
-    correlationId: { type: 'string', format: 'uuid' },
+    correlationId: { type: 'string', format: 'uuid', example: '9c0d1c5e-0f5b-4c59-9f0e-0c7d5d1c3002' },
     errors: {
       type: 'array',
+      description: 'What to mend, by JSON pointer into the body.',
       items: {
         type: 'object',
         required: ['pointer', 'detail'],

@@ -24,6 +24,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { RefusalPart } from '@foundation/kernel';
+import { documentedSchema } from './json-schema';
 
 /** One decorator per kind of field: its rule and its place in the OpenAPI document cannot drift apart. */
 export interface FieldOptions {
@@ -52,7 +53,7 @@ export const IdField = (options: FieldOptions = {}) =>
 export const IdsField = (options: FieldOptions & { readonly max?: number } = {}) =>
   field(
     { example: ['5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a03'], ...options },
-    { type: [String] },
+    { type: 'array', items: { type: 'string', format: 'uuid' }, maxItems: options.max ?? 40 },
     IsArray({ message: 'Send a list of ids.' }),
     ArrayMaxSize(options.max ?? 40),
     Matches(new RegExp(UUID_PATTERN), { each: true, message: 'Send lower-case UUIDs.' }),
@@ -123,13 +124,14 @@ export const ChoiceField = (values: readonly string[], options: FieldOptions = {
     IsIn(values, { message: `Send one of ${values.join(', ')}.` }),
   );
 
+/** Nest follows a function to a class only when its name is `type`: hence `type: () => dto()`. */
 export const PartField = (dto: () => Class, options: FieldOptions = {}) =>
-  field(options, { type: dto }, IsObject({ message: 'Send one object.' }), ValidateNested(), Type(dto));
+  field(options, { type: () => dto() }, IsObject({ message: 'Send one object.' }), ValidateNested(), Type(dto));
 
 export const PartsField = (dto: () => Class, max: number, options: FieldOptions = {}) =>
   field(
     options,
-    { type: dto, isArray: true, maxItems: max },
+    { type: () => dto(), isArray: true, maxItems: max },
     IsArray({ message: 'Send a list of objects.' }),
     ArrayMaxSize(max, { message: `Send at most ${max} at once.` }),
     IsObject({ each: true, message: 'Send objects.' }),
@@ -142,7 +144,8 @@ export const ShapedField = (schema: TSchema, options: FieldOptions = {}) => {
   const check = checkerOf(schema);
   return field(
     options,
-    documentedSchema(schema),
+    // Nest takes `required` of an object for that of the field: within `allOf` it stays the object's.
+    { allOf: [documentedSchema(schema)] },
     ValidateBy({
       name: SHAPED,
       validator: {
@@ -185,15 +188,4 @@ function remedy(type: ValueErrorType, message: string, schema: TSchema): string 
   if (type === ValueErrorType.ObjectRequiredProperty) return 'This field is required.';
   if (type === ValueErrorType.StringPattern && Array.isArray(schema.values)) return `Send one of ${schema.values.join(', ')}.`;
   return `${message}.`;
-}
-
-/** JSON Schema as OpenAPI 3.1 takes it: house keywords out, choices as `enum`. */
-function documentedSchema(schema: TSchema): ApiPropertyOptions {
-  const plain = JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    const { sealed: _sealed, values, pattern, ...rest } = value as Record<string, unknown>;
-    return { ...rest, ...(Array.isArray(values) ? { enum: values } : pattern !== undefined && { pattern }) };
-  }) as Record<string, unknown>;
-  const { required, ...rest } = plain;
-  return { ...rest, ...(Array.isArray(required) && { selfRequired: required }) } as ApiPropertyOptions;
 }

@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { type CommandId, derivedId, newId } from '@foundation/kernel';
 import { ProblemError } from './problem';
@@ -33,11 +34,24 @@ export function noneMatch(header: string | undefined, etag: string): boolean {
 
 /** What a route wants of If-Match: `@IfMatch('plan')` takes it when given, `@IfMatch('plan', 'required')` answers 428 without. */
 export const IfMatch = (kind: string, need: 'optional' | 'required' = 'optional') =>
-  createParamDecorator((_: unknown, context: ExecutionContext): number | undefined => {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (need === 'required' && !isIfMatchGiven(request)) throw preconditionRequired(kind);
-    return ifMatchRevision(request.headers['if-match'], kind);
-  })();
+  createParamDecorator(
+    (_: unknown, context: ExecutionContext): number | undefined => {
+      const request = context.switchToHttp().getRequest<FastifyRequest>();
+      if (need === 'required' && !isIfMatchGiven(request)) throw preconditionRequired(kind);
+      return ifMatchRevision(request.headers['if-match'], kind);
+    },
+    [documentedHeader(kind, need)],
+  )();
+
+/** The header's place in the document, from the same word that reads it. */
+const documentedHeader =
+  (kind: string, need: 'optional' | 'required'): ParameterDecorator =>
+  (target, key) => {
+    const descriptor = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
+    if (key === undefined || !descriptor) return;
+    const description = `The ETag that you read, such as \`${etagOf(kind, 17)}\`: when it has changed since, 412.`;
+    ApiHeader({ name: 'If-Match', required: need === 'required', description })(target, key, descriptor);
+  };
 
 /**
  * The command's id from Idempotency-Key: a UUID or other text up to 200 characters, which stands for one command of `scope` (the caller

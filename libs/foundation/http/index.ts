@@ -3,6 +3,7 @@ export * from './answer';
 export * from './app';
 export * from './fields';
 export * from './headers';
+export * from './json-schema';
 export * from './logger';
 export * from './page';
 export * from './position';

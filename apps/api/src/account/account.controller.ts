@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddStaff, GrantRole } from '@case/people';
 import { type Knock, REFRESH_COOKIE, refreshCookie, type SignedIn, Unauthenticated } from '@foundation/access';
@@ -10,7 +10,9 @@ import { DirectoryQuery } from '@views/directory';
 import { By, type Caller } from '../access/caller';
 import { Public, Requires } from '../access/requires';
 import { PLATFORM, type Platform } from '../platform';
+import { Answers, Problems } from '../shared/answers';
 import { ById, IdOf, notFound } from '../shared/replies';
+import { InvitedAnswer, MeAnswer, SetUpAnswer } from './account.answers';
 import { AcceptInvitationDto, InviteDto, PasswordDto, RefreshDto, SetupDto, SignedInDto, SignInDto } from './account.dto';
 
 @ApiTags('account')
@@ -26,6 +28,7 @@ export class AccountController {
   @Public()
   @HttpCode(200)
   @ApiOperation({ summary: 'Sign in: an access token, and the refresh cookie' })
+  @Problems(401, 403, 429)
   @ApiOkResponse({ type: SignedInDto })
   async signIn(@Body() body: SignInDto, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.admit(await this.platform.accounts.signIn(body, knockOf(request)), reply);
@@ -35,6 +38,7 @@ export class AccountController {
   @Public()
   @HttpCode(200)
   @ApiOperation({ summary: 'The next access token and refresh cookie, perhaps in another role' })
+  @Problems(401, 403)
   @ApiOkResponse({ type: SignedInDto })
   async refresh(@Body() { role }: RefreshDto, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const token = request.cookies[REFRESH_COOKIE];
@@ -56,7 +60,7 @@ export class AccountController {
   @Get('me')
   @Requires('school.read')
   @ApiOperation({ summary: 'Who I am, in which role, and the roles I may change to' })
-  @ApiOkResponse({ description: 'Name, role, roles, schools, time zone and today’s date.' })
+  @Answers(MeAnswer, 'Name, role, roles, schools, time zone and today’s date.')
   async me(@By() by: Caller) {
     const { staff, role, schools, discipline } = by.actor;
     const entry = this.directory.staffMember(staff);
@@ -69,6 +73,7 @@ export class AccountController {
   @Requires('school.read')
   @HttpCode(204)
   @ApiOperation({ summary: 'Choose another password; every other sign-in ends' })
+  @Problems(429)
   @ApiNoContentResponse()
   async changePassword(@By() by: Caller, @Body() body: PasswordDto, @Req() request: FastifyRequest): Promise<void> {
     const { password, newPassword } = body;
@@ -78,7 +83,8 @@ export class AccountController {
   @Post('setup')
   @Public()
   @ApiOperation({ summary: 'Set up the first administrator with the link of the first start' })
-  @ApiCreatedResponse({ description: 'Done: sign in now.' })
+  @Problems(403)
+  @Answers(SetUpAnswer, 'Done: sign in now.', 201)
   async setup(@Body() body: SetupDto, @Req() request: FastifyRequest) {
     const staff = await this.platform.accounts.completeSetup(
       body,
@@ -98,7 +104,7 @@ export class AccountController {
   @Requires('accounts.manage')
   @ApiOperation({ summary: 'Give a person a sign-in name and a one-time link to choose a password' })
   @ById()
-  @ApiCreatedResponse({ description: 'The link’s token, shown once, and until when it works.' })
+  @Answers(InvitedAnswer, 'The link’s token, shown once, and until when it works.', 201)
   async invite(@By() by: Caller, @IdOf('id') staff: StaffId, @Body() { signInName }: InviteDto) {
     const roles = await this.platform.relations.rolesOf(staff, by.today);
     if (roles.length === 0 && !(await this.knows(staff))) throw notFound();
@@ -109,6 +115,7 @@ export class AccountController {
   @Public()
   @HttpCode(204)
   @ApiOperation({ summary: 'Choose a password with an invitation’s link' })
+  @Problems(403)
   @ApiNoContentResponse()
   async accept(@Body() body: AcceptInvitationDto, @Req() request: FastifyRequest): Promise<void> {
     await this.platform.accounts.acceptInvitation(body, knockOf(request));

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { MAX_PASSWORD } from '@foundation/access';
 import { ChoiceField, TextField } from '@foundation/http';
 import { type Role, ROLES } from '@foundation/kernel';
+import { sample } from '../shared/samples';
 
 const password = (description?: string) => TextField(MAX_PASSWORD, { description, example: 'four words make one' });
 
@@ -17,7 +18,7 @@ export class RefreshDto {
 }
 
 export class SetupDto {
-  @TextField(200, { description: 'Of the link that was printed at first start.' }) token: string;
+  @TextField(200, { description: 'Of the link that was printed at first start.', example: sample.token }) token: string;
   @TextField(120, { example: 'Ada' }) givenName: string;
   @TextField(120, { example: 'Brightwater' }) familyName: string;
   @TextField(254, { example: 'ada@lincoln.example' }) signInName: string;
@@ -29,7 +30,7 @@ export class InviteDto {
 }
 
 export class AcceptInvitationDto {
-  @TextField(200) token: string;
+  @TextField(200, { description: 'Of the invitation’s link.', example: sample.token }) token: string;
   @password() password: string;
 }
 

@@ -8,9 +8,9 @@ import { positionOf, positionText, type SseStream, SseStreams } from '@foundatio
 import { By, type Caller } from '../access/caller';
 import { Requires } from '../access/requires';
 import { PLATFORM, type Platform } from '../platform';
+import { documented } from '../shared/answers';
+import { ChangeEvent, SHOWN } from './changes.answers';
 
-/** Streams that a screen shows, by the first part of their names; all others are nobody's business here. */
-const SHOWN = ['student', 'plan', 'observation', 'accommodationEntry', 'session', 'staff', 'school', 'term', 'class'];
 /** An id at least this often, so that a client which may see little does not read the log again from far back. */
 const MARK_EVERY = 200;
 
@@ -27,7 +27,7 @@ export class ChangesController {
   @ApiOperation({ summary: 'What changed, as it happens: ids to read again with `?after=` the event’s id' })
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Goes on after this event; from now on when left out.' })
   @ApiProduces('text/event-stream')
-  @ApiOkResponse({ description: 'Server-sent events `change`: {kind, id, student?, revision}. Each is authorised on its own.' })
+  @ApiOkResponse({ description: 'Server-sent events `change`, each authorised on its own.', schema: documented(ChangeEvent) })
   async changes(@By() by: Caller, @Headers('last-event-id') last: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     const { store } = this.platform;
     const after = last === undefined || last === '' ? await store.head() : positionOf(store.logId, last);
@@ -53,7 +53,7 @@ export class ChangesController {
 
   private async tell(by: Caller, stream: SseStream, event: StoredEvent): Promise<boolean> {
     const [, kind = '', id = ''] = /^([a-zA-Z]+)-(.+)$/.exec(event.stream) ?? [];
-    if (!SHOWN.includes(kind)) return false;
+    if (!SHOWN.some((shown) => shown === kind)) return false;
     if (!(await this.mayKnow(by, kind, event, stream)) || !stream.isOpen) return false;
     const { student } = event.meta;
     stream.send('change', positionText(this.platform.store.logId, event.position), { kind, id, student, revision: event.revision });

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ProblemError } from '@foundation/http';
 import type { GoalId, StudentId } from '@foundation/kernel';
 import { CaseloadQuery } from '@views/caseload';
@@ -13,11 +13,17 @@ import { By, type Caller } from '../access/caller';
 import { Reads } from '../access/reads';
 import { Requires } from '../access/requires';
 import { PLATFORM, type Platform } from '../platform';
+import { Answers } from '../shared/answers';
 import { PageQuery } from '../shared/dto';
 import { ById, IdOf, notFound, Replies } from '../shared/replies';
 import { instantOf } from '../shared/times';
 import { within } from '../students/students.controller';
+import { CaseloadAnswer } from './caseload.answers';
+import { HistoryAnswer, ReadsAnswer } from './history.answers';
 import { AsOfQuery, TimelineQueryDto } from './overviews.dto';
+import { ProgressAnswer } from './progress.answers';
+import { TimelineAnswer } from './timeline.answers';
+import { TodayAnswer } from './today.answers';
 
 @ApiTags('overviews')
 @Controller()
@@ -38,7 +44,7 @@ export class OverviewsController {
   @Get('today')
   @Requires('today.read')
   @ApiOperation({ summary: 'My children today, and what there is to do' })
-  @ApiOkResponse({ description: 'By first name.' })
+  @Answers(TodayAnswer, 'By first name.')
   async today(@By() by: Caller) {
     const today = this.days.today(by.actor.staff, by.today);
     const readable = await this.access.readable(
@@ -52,7 +58,7 @@ export class OverviewsController {
   @Get('caseload')
   @Requires('caseload.read')
   @ApiOperation({ summary: 'One line per child that I answer for' })
-  @ApiOkResponse({ description: 'By name; one page, `Link` names the next.' })
+  @Answers(CaseloadAnswer, 'By name; one page, `Link` names the next.')
   async caseload(@By() by: Caller, @Query() page: PageQuery) {
     const found = this.caseloads.caseload({ ...within(by), ...page });
     const readable = await this.access.readable(
@@ -67,7 +73,7 @@ export class OverviewsController {
   @Requires('timeline.read', 'student')
   @ApiOperation({ summary: 'A child’s days, line by line' })
   @ById()
-  @ApiOkResponse({ description: 'Newest first; one page, `Link` names the next.' })
+  @Answers(TimelineAnswer, 'Newest first; one page, `Link` names the next.')
   timeline(@By() by: Caller, @IdOf('id') student: StudentId, @Query() filter: TimelineQueryDto) {
     return this.replies.page(this.timelines.timeline(student, filter, { ...by.scope, staff: by.actor.staff }));
   }
@@ -76,7 +82,7 @@ export class OverviewsController {
   @Requires('history.read', 'student')
   @ApiOperation({ summary: 'Every event of a child, as I may see it' })
   @ById()
-  @ApiOkResponse({ description: 'Newest first; one page, `Link` names the next.' })
+  @Answers(HistoryAnswer, 'Newest first; one page, `Link` names the next.')
   async history(@By() by: Caller, @IdOf('id') student: StudentId, @Query() page: PageQuery) {
     return this.replies.page(await this.histories.history(student, page, { ...by.scope, staff: by.actor.staff }));
   }
@@ -85,7 +91,7 @@ export class OverviewsController {
   @Requires('reads.read', 'student')
   @ApiOperation({ summary: 'Who was shown what of a child, when (34 CFR 99.32)' })
   @ById()
-  @ApiOkResponse({ description: 'Newest first; one page, `Link` names the next.' })
+  @Answers(ReadsAnswer, 'Newest first; one page, `Link` names the next.')
   readers(@IdOf('id') student: StudentId, @Query() { cursor, limit = 50 }: PageQuery) {
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) {
       throw new ProblemError('invalid-request', 'Send the cursor as the page before gave it, or leave it out.');
@@ -98,7 +104,7 @@ export class OverviewsController {
   @Requires('progress.read', 'goal')
   @ApiOperation({ summary: 'Daily values of a goal with baseline and aim line: as known now, or as recorded by `asOf`' })
   @ById()
-  @ApiOkResponse({ description: 'Each value names the records it rests on and the rule it follows.' })
+  @Answers(ProgressAnswer, 'Each value names the records it rests on and the rule it follows.')
   async goal(@By() by: Caller, @IdOf('id') goal: GoalId, @Query() { asOf }: AsOfQuery) {
     const { classes } = by.scope;
     if (classes && by.student && !this.directory.itemsIn(by.student, classes).has(goal)) throw notFound();

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   AcknowledgePlan,
   ActivatePlan,
@@ -25,10 +25,12 @@ import { PlanQuery, plansOn } from '@views/plan';
 import { By, type Caller } from '../access/caller';
 import { Requires } from '../access/requires';
 import { PLATFORM, type Platform } from '../platform';
+import { Answers, Tagged } from '../shared/answers';
 import { ById, IdOf, notFound, Replies, Writes } from '../shared/replies';
 import { instantOf } from '../shared/times';
 import { accommodationOf, goalOf, serviceOf } from './plan-items';
 import { shown } from './plan-shown';
+import { PlanAnswer, PlansAnswer, PlansOnAnswer } from './plans.answers';
 import {
   AccommodationDto,
   AcknowledgeDto,
@@ -42,8 +44,6 @@ import {
   ServiceDto,
 } from './plans.dto';
 import { plain } from '../shared/plain';
-
-const NeedsIfMatch = () => ApiHeader({ name: 'If-Match', required: true, description: 'The ETag of GET plans/{id}: `"plan-17"`.' });
 
 @ApiTags('plans')
 @Controller()
@@ -59,7 +59,7 @@ export class PlansController {
   @Requires('plan.read', 'student')
   @ApiOperation({ summary: 'What is promised on a day: as known now, or as recorded by `asOf`' })
   @ById()
-  @ApiOkResponse({ description: 'The plans in force with their version, items, obligations and clocks.' })
+  @Answers(PlansOnAnswer, 'The plans in force with their version, items, obligations and clocks.')
   async inForce(@By() by: Caller, @IdOf('id') student: StudentId, @Query() { on = by.today, asOf }: PlanOnQuery) {
     const instant = asOf === undefined ? undefined : instantOf(asOf, by.zone, '/asOf');
     return shown(await this.plans.inForce(student, { on, ...(instant && { asOf: instant }) }), by.scope);
@@ -69,7 +69,7 @@ export class PlansController {
   @Requires('plan.read', 'student')
   @ApiOperation({ summary: 'All plans of a child: drafts, active and ended ones' })
   @ById()
-  @ApiOkResponse({ description: 'Drafts are for readers of the whole record.' })
+  @Answers(PlansAnswer, 'Drafts are for readers of the whole record.')
   all(@By() by: Caller, @IdOf('id') student: StudentId) {
     const items = this.plans.ofStudent(student).map(({ promise, revision }) => ({ ...summaryOf(promise), revision }));
     return { items: by.scope.records === 'all' ? items : items.filter(({ status }) => status !== 'draft') };
@@ -90,7 +90,8 @@ export class PlansController {
   @Requires('plan.read', 'plan')
   @ApiOperation({ summary: 'One plan with all its versions; its ETag is what writes name in If-Match' })
   @ById()
-  @ApiOkResponse({ description: 'From the log itself: never behind.' })
+  @Tagged()
+  @Answers(PlanAnswer, 'From the log itself: never behind.')
   async one(@By() by: Caller, @IdOf('id') plan: PlanId) {
     const { state, revision } = await this.platform.runner.load(planFold, planStream(plan));
     if (!state) throw notFound();
@@ -144,7 +145,6 @@ export class PlansController {
   @Requires('plan.write', 'plan')
   @ApiOperation({ summary: 'The draft becomes version 1; every missing piece is named' })
   @ById()
-  @NeedsIfMatch()
   @Writes()
   activate(
     @By() by: Caller,
@@ -159,7 +159,6 @@ export class PlansController {
   @Requires('plan.write', 'plan')
   @ApiOperation({ summary: 'A new version by written agreement, without a meeting; past days do not change' })
   @ById()
-  @NeedsIfMatch()
   @Writes()
   amend(@By() by: Caller, @IdOf('id') plan: PlanId, @IfMatch('plan', 'required') ifRevision: number | undefined, @Body() body: AmendDto) {
     const { goals = [], accommodations = [], services = [], removed = [], agreement, effectiveFrom } = body;
@@ -189,7 +188,6 @@ export class PlansController {
   @Requires('plan.write', 'plan')
   @ApiOperation({ summary: 'Name the plan’s last day in force' })
   @ById()
-  @NeedsIfMatch()
   @Writes()
   end(@By() by: Caller, @IdOf('id') plan: PlanId, @IfMatch('plan', 'required') ifRevision: number | undefined, @Body() body: EndPlanDto) {
     return this.run(plan, plan, new EndPlan({ plan, ...plain(body) }, by.context({ ifRevision })));

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { applyDecorators, Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Command } from '@nestjs/cqrs';
@@ -29,7 +29,11 @@ import {
   VoidDto,
 } from './records.dto';
 
-const Records = () => ApiCreatedResponse({ type: WrittenDto, description: 'Recorded; 200 when the same record had been recorded before.' });
+const Records = () =>
+  applyDecorators(
+    ApiCreatedResponse({ type: WrittenDto, description: 'Recorded.' }),
+    ApiOkResponse({ type: WrittenDto, description: 'The same record had been recorded before: the answer of the first time.' }),
+  );
 
 @ApiTags('records')
 @Controller()

@@ -173,7 +173,7 @@ export class RecordResultDto {
   @ApiProperty({ format: 'uuid', required: false, description: 'As sent.' }) id?: string;
   @ApiProperty({ enum: ['recorded', 'duplicate', 'refused'], example: 'recorded' }) result: 'recorded' | 'duplicate' | 'refused';
   @ApiProperty({ type: 'integer', required: false }) revision?: number;
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'Of a refused record: problem details (RFC 9457).' })
+  @ApiPropertyOptional({ allOf: [{ $ref: '#/components/schemas/Problem' }], description: 'Of a refused record.' })
   problem?: object;
 }
 

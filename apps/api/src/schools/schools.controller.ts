@@ -1,7 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DirectoryQuery } from '@views/directory';
 import { Requires } from '../access/requires';
+import { Answers } from '../shared/answers';
+import { ClassesAnswer, SchoolsAnswer } from './schools.answers';
 
 @ApiTags('schools')
 @Controller()
@@ -11,7 +13,7 @@ export class SchoolsController {
   @Get('schools')
   @Requires('school.read')
   @ApiOperation({ summary: 'Schools as the roster states them' })
-  @ApiOkResponse({ description: 'In order of id; one that left the roster is marked.' })
+  @Answers(SchoolsAnswer, 'In order of id; one that left the roster is marked.')
   schools() {
     return { items: this.directory.schools() };
   }
@@ -19,7 +21,7 @@ export class SchoolsController {
   @Get('classes')
   @Requires('school.read')
   @ApiOperation({ summary: 'Classes as the roster states them' })
-  @ApiOkResponse({ description: 'In order of id; one that left the roster is marked.' })
+  @Answers(ClassesAnswer, 'In order of id; one that left the roster is marked.')
   classes() {
     return { items: this.directory.classes() };
   }

@@ -1,9 +1,11 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ProblemError } from '@foundation/http';
 import { Public } from '../access/requires';
 import { PLATFORM, type Platform } from '../platform';
+import { Answers } from '../shared/answers';
+import { LiveAnswer, ReadyAnswer } from './health.answers';
 
 @ApiTags('service')
 @Controller('health')
@@ -14,21 +16,20 @@ export class HealthController {
   @Public()
   @RouteConfig({ quiet: true })
   @ApiOperation({ summary: 'The process runs' })
-  @ApiOkResponse({ description: 'It does.' })
+  @Answers(LiveAnswer, 'It does.')
   live() {
-    return { status: 'live' };
+    return { status: 'live' as const };
   }
 
   @Get('ready')
   @Public()
   @RouteConfig({ quiet: true })
   @ApiOperation({ summary: 'The log answers and every view serves' })
-  @ApiOkResponse({ description: 'Ready.' })
-  @ApiServiceUnavailableResponse({ description: 'Not ready; the problem says why.' })
+  @Answers(ReadyAnswer, 'Ready.')
   async ready() {
     await this.platform.journal.head();
     const troubles = this.platform.troubles?.() ?? [];
     if (troubles.length > 0) throw new ProblemError('not-ready', `${troubles.join('; ')}.`);
-    return { status: 'ready' };
+    return { status: 'ready' as const };
   }
 }

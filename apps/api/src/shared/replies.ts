@@ -51,4 +51,4 @@ export const Writes = () =>
       description: 'A UUID, or text up to 200 characters: the same key and body give the first answer.',
     }),
   );
-export const ById = (name = 'id') => ApiParam({ name, format: 'uuid' });
+export const ById = (name = 'id') => ApiParam({ name, schema: { type: 'string', format: 'uuid' } });

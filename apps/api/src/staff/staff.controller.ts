@@ -1,13 +1,15 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AddStaff, EndRole, GrantRole, RemoveStaff } from '@case/people';
 import { ProblemError } from '@foundation/http';
 import type { GrantId, StaffId } from '@foundation/kernel';
 import { DirectoryQuery } from '@views/directory';
 import { By, type Caller } from '../access/caller';
 import { Requires } from '../access/requires';
+import { Answers } from '../shared/answers';
 import { ById, IdOf, Replies, Writes } from '../shared/replies';
+import { StaffAnswer } from './staff.answers';
 import { AddStaffDto, EndRoleDto, GrantRoleDto, ReasonDto, StaffQuery } from './staff.dto';
 
 @ApiTags('staff')
@@ -22,7 +24,7 @@ export class StaffController {
   @Get()
   @Requires('staff.read')
   @ApiOperation({ summary: 'People who work here, by name' })
-  @ApiOkResponse({ description: 'One page; `Link` names the next.' })
+  @Answers(StaffAnswer, 'One page; `Link` names the next.')
   list(@Query() { school, ...filter }: StaffQuery) {
     return this.replies.page(this.directory.staff({ ...filter, ...(school && { schools: [school] }) }));
   }

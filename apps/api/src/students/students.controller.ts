@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Put, Query, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import {
   AddStudent,
@@ -19,8 +19,11 @@ import { Access } from '../access/access';
 import { By, type Caller } from '../access/caller';
 import { Requires } from '../access/requires';
 import { PLATFORM, type Platform } from '../platform';
+import { Answers, Problems, Tagged } from '../shared/answers';
+import { WrittenDto } from '../shared/dto';
 import { plain } from '../shared/plain';
 import { ById, IdOf, notFound, Replies, Writes } from '../shared/replies';
+import { ErasedAnswer, ProfileAnswer, StudentAnswer, StudentsAnswer, TeamAnswer } from './students.answers';
 import {
   AddStudentDto,
   EndAssignmentDto,
@@ -47,7 +50,7 @@ export class StudentsController {
   @Get()
   @Requires('student.list')
   @ApiOperation({ summary: 'The children that I may know of, by name' })
-  @ApiOkResponse({ description: 'One page; `Link` names the next.' })
+  @Answers(StudentsAnswer, 'One page; `Link` names the next.')
   async list(@By() by: Caller, @Query() { search, openCase, cursor, limit }: StudentsQuery) {
     const found = this.directory.students({ ...within(by), search, caseOnly: openCase, cursor, limit });
     const readable = await this.access.readable(
@@ -71,12 +74,12 @@ export class StudentsController {
   @Requires('student.read', 'student')
   @ApiOperation({ summary: 'Names, schools, classes and case status' })
   @ById()
-  @ApiOkResponse({ description: 'Guardians for readers of the whole record.' })
+  @Answers(StudentAnswer, 'Guardians for readers of the whole record.')
   async one(@By() by: Caller, @IdOf('id') student: StudentId) {
     const entry = this.directory.student(student);
     if (!entry || 'erasedAt' in entry) throw notFound();
-    const guardians = by.scope.records === 'all' && !by.scope.classes ? { guardians: this.directory.guardians(student) } : {};
-    return { ...entry, enrolments: this.directory.enrolments(student), ...guardians };
+    const guardians = by.scope.records === 'all' && !by.scope.classes ? this.directory.guardians(student) : undefined;
+    return { ...entry, enrolments: this.directory.enrolments(student), guardians };
   }
 
   @Post(':id/case')
@@ -92,7 +95,8 @@ export class StudentsController {
   @Requires('profile.read', 'student')
   @ApiOperation({ summary: 'The one-screen profile; its ETag is what a change names in If-Match' })
   @ById()
-  @ApiOkResponse({ description: 'From the log itself: never behind. 404 while nobody has written one.' })
+  @Tagged()
+  @Answers(ProfileAnswer, 'From the log itself: never behind. 404 while nobody has written one.')
   async profile(@IdOf('id') student: StudentId) {
     const { state, revision } = await this.platform.runner.load(studentDecider, studentStream(student));
     if (!state.profile) throw notFound();
@@ -101,10 +105,10 @@ export class StudentsController {
 
   @Put(':id/profile')
   @Requires('profile.write', 'student')
-  @ApiOperation({ summary: 'Write the profile, whole' })
-  @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of GET; required once a profile exists.' })
+  @ApiOperation({ summary: 'Write the profile, whole', description: 'If-Match is required once a profile exists.' })
+  @Problems(428)
   @ById()
-  @ApiOkResponse({ description: 'Written.' })
+  @ApiOkResponse({ type: WrittenDto, description: 'Written.' })
   async writeProfile(
     @By() by: Caller,
     @IdOf('id') student: StudentId,
@@ -122,7 +126,7 @@ export class StudentsController {
   @Requires('team.read', 'student')
   @ApiOperation({ summary: 'Everybody who is or was on the child’s team' })
   @ById()
-  @ApiOkResponse({ description: 'By first day; ended assignments stay.' })
+  @Answers(TeamAnswer, 'By first day; ended assignments stay.')
   members(@IdOf('id') student: StudentId) {
     const items = this.team.ofStudent(student).map((one) => {
       const { givenName, familyName } = this.directory.staffMember(one.staff) ?? {};
@@ -175,7 +179,7 @@ export class StudentsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Erase the child everywhere: answers once nothing readable is left' })
   @ById()
-  @ApiOkResponse({ description: 'Erased.' })
+  @Answers(ErasedAnswer, 'Erased.')
   async erase(@By() by: Caller, @IdOf('id') student: StudentId, @Body() { reason }: EraseDto) {
     const { position } = await this.platform.erasure.erase(student, 'student', by.actor.staff, reason);
     await this.platform.purged(position);
