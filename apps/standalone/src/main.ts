@@ -68,14 +68,6 @@ async function serve({ platform, close }: Standalone, settings: Settings, given:
     if (signIns.length > 0) writeFileSync(signInsFile(settings), `${JSON.stringify(signIns, null, 2)}\n`);
     await platform.views.waitFor(await platform.journal.head(), 600_000);
   }
-  await app.listen(settings.port, settings.host);
-  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
-  say(`Throughline is running at ${url}`);
-  say(`API documentation: ${url}/api/docs`);
-  printSignIns(settings);
-  const link = given.demo ? undefined : await platform.accounts.offerSetup({ correlationId: 'start' });
-  if (link) say(`Set up the first administrator (once, until ${link.expiresAt}): ${url}/setup#${link.token}`);
-
   const stop = (signal: NodeJS.Signals) => {
     complain(`${signal}: finishing what is under way`);
     void app
@@ -85,6 +77,13 @@ async function serve({ platform, close }: Standalone, settings: Settings, given:
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  await app.listen(settings.port, settings.host);
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  say(`Throughline is running at ${url}`);
+  say(`API documentation: ${url}/api/docs`);
+  printSignIns(settings);
+  const link = given.demo ? undefined : await platform.accounts.offerSetup({ correlationId: 'start' });
+  if (link) say(`Set up the first administrator (once, until ${link.expiresAt}): ${url}/setup#${link.token}`);
 }
 
 void runMain(async (settings) => {

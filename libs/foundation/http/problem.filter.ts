@@ -17,6 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
     const answered = problemOf(this.translate(error));
     if (isUnexpected(answered)) this.log.error({ correlationId: request.id, error: faultOf(error) }, 'unexpected');
     if (reply.sent) return;
+    if (answered.problem.status === 413) takeTheRest(request, reply);
     const instance = request.url.split('?', 1)[0];
     void reply
       .status(answered.problem.status)
@@ -24,6 +25,15 @@ export class ProblemFilter implements ExceptionFilter {
       .type('application/problem+json')
       .send(JSON.stringify({ ...answered.problem, instance, correlationId: request.id }));
   }
+}
+
+/**
+ * A caller that is still sending reads the answer only if what it sends is taken off the wire: closing the connection would reset it under
+ * its hands. Whatever it sends, the request's time limit ends it.
+ */
+function takeTheRest(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('Connection', 'keep-alive');
+  request.raw.resume();
 }
 
 /** Kind and place of an unknown error. Its message may quote personal data, so it is left out: the first line of the stack too. */
