@@ -8,7 +8,13 @@ import type { Platform } from './platform';
 /** The whole HTTP side on a platform, ready to `listen`. `close()` stops accepting, lets requests finish and ends open streams. */
 export async function createApi(platform: Platform): Promise<NestFastifyApplication> {
   const sse = new SseStreams();
-  const app = await createHttpApp(ApiModule.forRoot(platform, sse), { logger: platform.logger, translate: translated, sse });
+  const app = await createHttpApp(ApiModule.forRoot(platform, sse), {
+    logger: platform.logger,
+    translate: translated,
+    sse,
+    observer: platform.metrics,
+  });
+  platform.metrics.gauge('change_streams', 'Open streams of changes', () => sse.size);
   app.useGlobalInterceptors(new AfterInterceptor(platform.views, platform.journal.logId));
   serveDocumentation(app);
   await app.init();

@@ -14,6 +14,14 @@ import { httpProblems } from './problem';
 import { SseStreams } from './sse';
 import { DtoPipe } from './validation';
 
+/** Told of every answer, in words that name nobody. */
+export interface HttpObserver {
+  /** `route` is the template, `unknown` where there is none. */
+  answered(method: string, route: string, status: number, seconds: number): void;
+  /** The code of a problem type. */
+  refused(code: string): void;
+}
+
 export interface HttpSettings {
   readonly logger: Logger;
   /** Bytes; a route may take more with `@RouteConfig({ bodyLimit })`. */
@@ -21,6 +29,7 @@ export interface HttpSettings {
   /** Until the whole request has arrived. */
   readonly requestTimeoutMs?: number;
   readonly sse?: SseStreams;
+  readonly observer?: HttpObserver;
   /** Turns errors of rooms above this one into ProblemError or RefusalError; gives back what it does not know. */
   readonly translate?: (error: unknown) => unknown;
 }
@@ -47,7 +56,7 @@ const securityHeaders: Readonly<Record<string, string>> = {
 
 /** Nest on Fastify with the house rules: problems, DTO validation, correlation ids, limits, security headers, a log line per request. */
 export async function createHttpApp(module: Type | DynamicModule, settings: HttpSettings): Promise<NestFastifyApplication> {
-  const { logger, bodyLimit = 2 * MiB, requestTimeoutMs = 30_000, sse = new SseStreams() } = settings;
+  const { logger, bodyLimit = 2 * MiB, requestTimeoutMs = 30_000, sse = new SseStreams(), observer } = settings;
   const adapter = new FastifyAdapter({
     bodyLimit,
     requestTimeout: requestTimeoutMs,
@@ -60,6 +69,7 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const code = 'bad-request';
       const problem = { type: `/problems/${code}`, ...httpProblems[code], detail: 'Mend the address.', correlationId: request.id };
+      observer?.refused(code);
       void reply.status(400).type('application/problem+json').send(JSON.stringify(problem));
     },
   });
@@ -87,10 +97,11 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
     const { url: route = 'unknown', config } = request.routeOptions;
     const line = { route, method: request.method, status: reply.statusCode, ms: Math.round(reply.elapsedTime), correlationId: request.id };
     logger[config.quiet ? 'debug' : 'info'](line, 'request');
+    observer?.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
   });
   fastify.addHook('preClose', async () => sse.closeAll());
   await app.register(cookie);
-  app.useGlobalFilters(new ProblemFilter(logger, settings.translate));
+  app.useGlobalFilters(new ProblemFilter(logger, settings));
   app.useGlobalInterceptors(new AnswerInterceptor());
   app.useGlobalPipes(new DtoPipe());
   return app;

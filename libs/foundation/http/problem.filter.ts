@@ -1,20 +1,23 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { isUnexpected, problemOf } from './problem';
+import type { HttpSettings } from './app';
+import { codeOf, isUnexpected, problemOf } from './problem';
 
 /** Answers every error as `application/problem+json`; logs unknown ones with their stack, never with the request. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly log: Logger,
-    private readonly translate: (error: unknown) => unknown = (error) => error,
+    private readonly settings: Pick<HttpSettings, 'translate' | 'observer'> = {},
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const answered = problemOf(this.translate(error));
+    const { translate, observer } = this.settings;
+    const answered = problemOf(translate ? translate(error) : error);
+    observer?.refused(codeOf(answered));
     if (isUnexpected(answered)) this.log.error({ correlationId: request.id, error: faultOf(error) }, 'unexpected');
     if (reply.sent) return;
     const instance = request.url.split('?', 1)[0];

@@ -40,8 +40,17 @@ interface Pending {
   readonly stream: string;
   readonly expected: ExpectedRevision;
   readonly rows: readonly Row[];
+  /** When it was asked for, in ms of this process. */
+  readonly since: number;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** Appends that were committed, or refused by the disk, together. */
+export interface AppendGroup {
+  /** Of each append, from the call to its answer. */
+  readonly seconds: readonly number[];
+  readonly failed: boolean;
 }
 
 /** `write` takes the folder's lock; `read` opens beside a writer in this or another process. */
@@ -59,6 +68,7 @@ export class SqliteEventStore implements EventStore {
   private readonly writer: Writer | undefined;
   private readonly subscriptions = new Set<Feed>();
   private readonly listeners = new Set<(head: Position) => void>();
+  private readonly watchers = new Set<(group: AppendGroup) => void>();
   private pending: Pending[] = [];
   private closed = false;
 
@@ -101,7 +111,7 @@ export class SqliteEventStore implements EventStore {
       if (!this.writer || this.closed)
         return reject(new StoreUnavailable(this.closed ? 'The log is closed' : 'The log is open for reading'));
       if (this.pending.length === 0) setImmediate(() => this.flush());
-      this.pending.push({ stream, expected, rows, resolve, reject });
+      this.pending.push({ stream, expected, rows, since: performance.now(), resolve, reject });
     });
   }
 
@@ -147,6 +157,17 @@ export class SqliteEventStore implements EventStore {
     return () => void this.listeners.delete(listener);
   }
 
+  /** Calls the watcher after every group of appends. Answers how to end it. */
+  onGroup(watcher: (group: AppendGroup) => void): () => void {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
+  }
+
+  /** Appends that wait for the next group. */
+  get waiting(): number {
+    return this.pending.length;
+  }
+
   async truncateBefore(stream: string, revision: number): Promise<void> {
     if (!stream.startsWith('key-')) throw new TypeError('Only key streams are ever truncated');
     if (!this.writer || this.closed) throw new StoreUnavailable('The log cannot be written');
@@ -183,6 +204,7 @@ export class SqliteEventStore implements EventStore {
     } catch (error) {
       const reason = unavailable(error);
       for (const { reject } of group) reject(reason);
+      this.tell(group, true);
       return;
     }
     let head = START;
@@ -192,10 +214,18 @@ export class SqliteEventStore implements EventStore {
       if (!answer.repeated) head = answer.position;
       resolve(answer);
     });
+    this.tell(group, false);
     if (head === START) return;
     this.writer.purge();
     for (const feed of this.subscriptions) feed.wake();
     for (const listener of this.listeners) listener(head);
+  }
+
+  private tell(group: readonly Pending[], failed: boolean): void {
+    if (this.watchers.size === 0) return;
+    const now = performance.now();
+    const seconds = group.map(({ since }) => (now - since) / 1000);
+    for (const watcher of this.watchers) watcher({ seconds, failed });
   }
 }
 
