@@ -4,7 +4,7 @@ export * from './tokens';
 export * from './catalogue';
 export * from './golden-samples';
 export * from './folder-lock';
-export { LOG_FILE, MAX_APPEND_BYTES, type OpenOptions, SqliteEventStore } from './sqlite/sqlite-event-store';
+export { type AppendGroup, LOG_FILE, MAX_APPEND_BYTES, type OpenOptions, SqliteEventStore } from './sqlite/sqlite-event-store';
 export { NewerLog } from './sqlite/schema';
 export * from './event-opener';
 export * from './log-journal';

@@ -9,18 +9,11 @@ import type { Logger } from 'pino';
 import { isUuid } from '@foundation/kernel';
 import { AnswerInterceptor } from './answer';
 import { nestLogger } from './logger';
+import type { HttpObserver } from './observer';
 import { ProblemFilter } from './problem.filter';
 import { httpProblems } from './problem';
 import { SseStreams } from './sse';
 import { DtoPipe } from './validation';
-
-/** Told of every answer, in words that name nobody. */
-export interface HttpObserver {
-  /** `route` is the template, `unknown` where there is none. */
-  answered(method: string, route: string, status: number, seconds: number): void;
-  /** The code of a problem type. */
-  refused(code: string): void;
-}
 
 export interface HttpSettings {
   readonly logger: Logger;
@@ -101,7 +94,7 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
   });
   fastify.addHook('preClose', async () => sse.closeAll());
   await app.register(cookie);
-  app.useGlobalFilters(new ProblemFilter(logger, settings));
+  app.useGlobalFilters(new ProblemFilter(logger, settings.translate, observer));
   app.useGlobalInterceptors(new AnswerInterceptor());
   app.useGlobalPipes(new DtoPipe());
   return app;

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { HttpSettings } from './app';
+import type { HttpObserver } from './observer';
 import { codeOf, isUnexpected, problemOf } from './problem';
 
 /** Answers every error as `application/problem+json`; logs unknown ones with their stack, never with the request. */
@@ -9,15 +9,15 @@ import { codeOf, isUnexpected, problemOf } from './problem';
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly log: Logger,
-    private readonly settings: Pick<HttpSettings, 'translate' | 'observer'> = {},
+    private readonly translate: (error: unknown) => unknown = (error) => error,
+    private readonly observer?: HttpObserver,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { translate, observer } = this.settings;
-    const answered = problemOf(translate ? translate(error) : error);
-    observer?.refused(codeOf(answered));
+    const answered = problemOf(this.translate(error));
+    this.observer?.refused(codeOf(answered));
     if (isUnexpected(answered)) this.log.error({ correlationId: request.id, error: faultOf(error) }, 'unexpected');
     if (reply.sent) return;
     const instance = request.url.split('?', 1)[0];
