@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import { type Position, START } from '@foundation/kernel';
 import { FolderLock } from '../folder-lock';
 import {
@@ -28,6 +29,8 @@ export const MAX_APPEND_BYTES = 1_048_576;
 /** Appends per transaction: beyond this the next turn of the loop takes the rest, so that reads get their turn. */
 const MAX_GROUP = 1000;
 const PAGE = 500;
+/** Streams whose end is remembered. */
+const ENDS = 50_000;
 /** How often a reading process looks for what another one committed. */
 const POLL_MS = 50;
 /** How long an append waits for a foreign writer of the file before it is refused. */
@@ -66,6 +69,11 @@ export class SqliteEventStore implements EventStore {
   readonly logId: string;
   private readonly reader: LogReader;
   private readonly writer: Writer | undefined;
+  /**
+   * By stream, a revision from which on there is nothing yet: who asks whether more has come since need not ask the file. Kept by the
+   * only writer, forgotten at each append.
+   */
+  private readonly ends: LRUCache<string, number> | undefined;
   private readonly subscriptions = new Set<Feed>();
   private readonly listeners = new Set<(head: Position) => void>();
   private readonly watchers = new Set<(group: AppendGroup) => void>();
@@ -79,6 +87,7 @@ export class SqliteEventStore implements EventStore {
     this.logId = identify(db);
     this.reader = new LogReader(db);
     this.writer = lock && new Writer(db);
+    this.ends = lock && new LRUCache({ max: ENDS });
   }
 
   /**
@@ -128,7 +137,11 @@ export class SqliteEventStore implements EventStore {
   }
 
   readStreamSync(stream: string, from = 0): readonly StoredEvent[] {
-    return this.reader.stream(stream, from);
+    const end = this.ends?.get(stream);
+    if (end !== undefined && from >= end) return [];
+    const events = this.reader.stream(stream, from);
+    this.ends?.set(stream, (events.at(-1)?.revision ?? from - 1) + 1);
+    return events;
   }
 
   readAllSync(options: ReadAllOptions): readonly StoredEvent[] {
@@ -208,7 +221,8 @@ export class SqliteEventStore implements EventStore {
       return;
     }
     let head = START;
-    group.forEach(({ resolve, reject }, index) => {
+    group.forEach(({ stream, resolve, reject }, index) => {
+      this.ends?.delete(stream);
       const answer = answers[index];
       if (answer === undefined || answer instanceof Error) return reject(answer ?? new Error('Unanswered'));
       if (!answer.repeated) head = answer.position;
