@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AfterInterceptor, createHttpApp, SseStreams } from '@foundation/http';
+import { AfterGuard, createHttpApp, SseStreams } from '@foundation/http';
 import { ApiModule } from './api.module';
 import { translated } from './errors';
 import { serveDocumentation } from './openapi';
@@ -15,7 +15,7 @@ export async function createApi(platform: Platform): Promise<NestFastifyApplicat
     observer: platform.metrics,
   });
   platform.metrics.gauge('change_streams', 'Open streams of changes', () => sse.size);
-  app.useGlobalInterceptors(new AfterInterceptor(platform.views, platform.journal.logId));
+  app.useGlobalGuards(new AfterGuard(platform.views, platform.journal.logId));
   serveDocumentation(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

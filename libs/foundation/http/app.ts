@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { isUuid } from '@foundation/kernel';
-import { AnswerInterceptor } from './answer';
+import { unfoldAnswers } from './answer';
 import { nestLogger } from './logger';
 import type { HttpObserver } from './observer';
 import { ProblemFilter } from './problem.filter';
@@ -95,7 +95,7 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
   fastify.addHook('preClose', async () => sse.closeAll());
   await app.register(cookie);
   app.useGlobalFilters(new ProblemFilter(logger, settings.translate, observer));
-  app.useGlobalInterceptors(new AnswerInterceptor());
+  unfoldAnswers(fastify);
   app.useGlobalPipes(new DtoPipe());
   return app;
 }

@@ -1,4 +1,4 @@
-export * from './after.interceptor';
+export * from './after.guard';
 export * from './answer';
 export * from './app';
 export * from './fields';
