@@ -30,6 +30,8 @@ export interface Load {
 export interface Measured {
   readonly requests: number;
   readonly failed: number;
+  /** With those of the warm-up. */
+  readonly sent: number;
   readonly perSecond: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -70,6 +72,7 @@ export class Generator {
     const until = from + seconds * 1000;
     const latencies: number[] = [];
     let failed = 0;
+    let sent = 0;
     const pause = rate === undefined ? 0 : (connections * 1000) / rate;
     const sender = async (place: number): Promise<void> => {
       const client = new Client(this.load.url);
@@ -83,6 +86,7 @@ export class Generator {
         const started = performance.now();
         const status = await this.send(client);
         const ended = performance.now();
+        sent++;
         if (started < from || ended > until) continue;
         latencies.push(ended - started);
         if (status >= 300) failed++;
@@ -96,6 +100,7 @@ export class Generator {
     return {
       requests: latencies.length,
       failed,
+      sent,
       perSecond: latencies.length / seconds,
       p50: quantile(latencies, 0.5),
       p99: quantile(latencies, 0.99),

@@ -49,14 +49,21 @@ async function withService<T>(data: string, work: (service: RunningService) => P
   }
 }
 
-/** The load comes from a process of its own. `busy` is the cores that the measured process used meanwhile. */
-async function put(load: Load, on: Started): Promise<Measured & { readonly busy: number }> {
+interface Loaded extends Measured {
+  /** Cores that the measured process used meanwhile, all its threads. */
+  readonly busy: number;
+  /** Microseconds of processor time per request: what others on the machine do hardly changes it. */
+  readonly micros: number;
+}
+
+/** The load comes from a process of its own. */
+async function put(load: Load, on: Started): Promise<Loaded> {
   const [before, started] = [on.processorSeconds, performance.now()];
   const measured = await Started.script('load.ts', JSON.stringify(load)).result<Measured>();
-  const busy = (on.processorSeconds - before) / (load.warmUpSeconds + load.seconds);
+  const used = on.processorSeconds - before;
   if (measured.failed > 0) throw new Error(`${measured.failed} of ${measured.requests} requests failed`);
   if (performance.now() - started < load.seconds * 1000) throw new Error('The load ended early');
-  return { ...measured, busy };
+  return { ...measured, busy: used / (load.warmUpSeconds + load.seconds), micros: (used / measured.sent) * 1e6 };
 }
 
 const timing = ({ quick }: Bench) => (quick ? { rounds: 1, warmUpSeconds: 1, seconds: 2 } : { rounds: 3, warmUpSeconds: 2, seconds: 5 });
@@ -70,7 +77,7 @@ const posts: Measure = async (bench) =>
       const { rounds, ...time } = timing(bench);
       const rows: Row[] = [];
       for (const connections of [1, 10, 50]) {
-        const [ours, theirs, ratios, busy, p99]: number[][] = [[], [], [], [], []];
+        const [ours, theirs, ratios, busy, p99, micros, bareMicros]: number[][] = [[], [], [], [], [], [], []];
         for (let round = 0; round < rounds; round++) {
           const token = await signIn(url, 'aide1');
           const recipe: Recipe = { kind: 'observations', goals: await goalsOf(url, token) };
@@ -81,6 +88,8 @@ const posts: Measure = async (bench) =>
           ratios?.push(ourRound.perSecond / bareRound.perSecond);
           busy?.push(ourRound.busy);
           p99?.push(ourRound.p99);
+          micros?.push(ourRound.micros);
+          bareMicros?.push(bareRound.micros);
         }
         rows.push({
           what: `POST one record, ${connections} connection${connections > 1 ? 's' : ''}`,
@@ -91,7 +100,7 @@ const posts: Measure = async (bench) =>
           limit:
             connections === 1
               ? 'latency: the flush to disk and one way through the loop'
-              : `the one thread of JavaScript (${median(busy ?? []).toFixed(2)} cores with the projecting thread)`,
+              : `the one thread: ${count(median(micros ?? []))} µs of processor time each, projecting too (bare ${count(median(bareMicros ?? []))} µs); ${median(busy ?? []).toFixed(2)} cores`,
         });
       }
       await bare.stop();
