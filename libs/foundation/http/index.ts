@@ -10,3 +10,4 @@ export * from './problem';
 export * from './problem.filter';
 export * from './sse';
 export * from './validation';
+export { surely } from './quick';
