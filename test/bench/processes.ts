@@ -73,8 +73,12 @@ export class Started {
 
   /** Seconds of processor time so far, all threads. */
   get processorSeconds(): number {
-    const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+    return processorSeconds(`/proc/${this.pid}/stat`);
+  }
+
+  /** Of the thread that serves requests. */
+  get mainThreadSeconds(): number {
+    return processorSeconds(`/proc/${this.pid}/task/${this.pid}/stat`);
   }
 
   /** Resident memory in MB. */
@@ -91,4 +95,10 @@ export interface RunningService {
 export async function startService(data: string, given: readonly string[] = []): Promise<RunningService> {
   const process = Started.node([MAIN, ...given], { THROUGHLINE_DATA: data, THROUGHLINE_PORT: '0' });
   return { process, url: await process.says(/running at (http:\/\/\S+)/) };
+}
+
+/** Time in user and system mode, which the kernel counts in hundredths. */
+function processorSeconds(stat: string): number {
+  const fields = readFileSync(stat, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }

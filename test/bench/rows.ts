@@ -1,4 +1,5 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { type Districts, goalsOf, read, signIn } from './district';
 import { type Load, type Measured, quantile, type Recipe } from './load';
@@ -52,21 +53,21 @@ async function withService<T>(data: string, work: (service: RunningService) => P
 interface Loaded extends Measured {
   /** Cores that the measured process used meanwhile, all its threads. */
   readonly busy: number;
-  /** Microseconds of processor time per request: what others on the machine do hardly changes it. */
+  /** Microseconds of processor time per request on the thread that serves: what others on the machine do hardly changes it. */
   readonly micros: number;
 }
 
 /** The load comes from a process of its own. */
 async function put(load: Load, on: Started): Promise<Loaded> {
-  const [before, started] = [on.processorSeconds, performance.now()];
+  const [before, beforeMain, started] = [on.processorSeconds, on.mainThreadSeconds, performance.now()];
   const measured = await Started.script('load.ts', JSON.stringify(load)).result<Measured>();
-  const used = on.processorSeconds - before;
+  const [used, usedMain] = [on.processorSeconds - before, on.mainThreadSeconds - beforeMain];
   if (measured.failed > 0) throw new Error(`${measured.failed} of ${measured.requests} requests failed`);
   if (performance.now() - started < load.seconds * 1000) throw new Error('The load ended early');
-  return { ...measured, busy: used / (load.warmUpSeconds + load.seconds), micros: (used / measured.sent) * 1e6 };
+  return { ...measured, busy: used / (load.warmUpSeconds + load.seconds), micros: (usedMain / measured.sent) * 1e6 };
 }
 
-const timing = ({ quick }: Bench) => (quick ? { rounds: 1, warmUpSeconds: 1, seconds: 2 } : { rounds: 3, warmUpSeconds: 2, seconds: 5 });
+const timing = ({ quick }: Bench) => (quick ? { rounds: 1, warmUpSeconds: 1, seconds: 3 } : { rounds: 3, warmUpSeconds: 2, seconds: 5 });
 
 /** Single records against the bare endpoint, turn by turn. */
 const posts: Measure = async (bench) =>
@@ -100,7 +101,7 @@ const posts: Measure = async (bench) =>
           limit:
             connections === 1
               ? 'latency: the flush to disk and one way through the loop'
-              : `the one thread: ${count(median(micros ?? []))} µs of processor time each, projecting too (bare ${count(median(bareMicros ?? []))} µs); ${median(busy ?? []).toFixed(2)} cores`,
+              : `the one thread: ${count(median(micros ?? []))} µs of its processor time each, bare ${count(median(bareMicros ?? []))} µs (all threads ${median(busy ?? []).toFixed(2)} cores of ${cpus().length})`,
         });
       }
       await bare.stop();
