@@ -1,16 +1,14 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Command, CommandBus } from '@nestjs/cqrs';
 import { inZone, localDateOf } from '@foundation/calendar';
 import type { CommandContext, CommandOutcome } from '@foundation/event-store';
-import { ROOT } from './processes';
+import { built } from './processes';
 
 /**
  * `fill-among.ts <data folder> <others>`: twelve children (seed 1, with accounts) whose days pass at the pace of `others` children
  * (seed 2), so that the twelve's events lie scattered over the log. Runs the built service's own code, without HTTP.
  */
 const DAYS = 180;
-const built = (path: string): unknown => require(join(ROOT, 'dist', path));
 const { compose } = built('apps/standalone/src/compose') as typeof import('@apps/standalone/src/compose');
 const { fillDemo } = built('apps/standalone/src/demo') as typeof import('@apps/standalone/src/demo');
 const { masterKeyOf } = built('apps/standalone/src/keys') as typeof import('@apps/standalone/src/keys');

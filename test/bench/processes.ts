@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -8,6 +9,9 @@ export const ROOT = join(__dirname, '../..');
 const TS_CHILD = join(ROOT, 'test/support/ts-child.js');
 /** The built service, as an operator starts it. */
 export const MAIN = join(ROOT, 'dist/apps/standalone/src/main.js');
+
+/** A module of the built service. */
+export const built = (path: string): unknown => createRequire(__filename)(join(ROOT, 'dist', path));
 
 const running = new Set<ChildProcess>();
 process.once('exit', () => {

@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './processes';
+import { built } from './processes';
 import { loopRaw } from './raw';
 
 /** `views-work.ts raw|rebuild <data folder>` prints events per second as JSON; in a process of its own, so that no round warms the next. */
@@ -17,7 +17,6 @@ try {
 
 /** The command `views rebuild` of the built service. */
 function rebuild(folder: string): number {
-  const built = (path: string): unknown => require(join(ROOT, 'dist', path));
   const { viewsRebuild } = built('libs/foundation/view-store') as typeof import('@foundation/view-store');
   const { viewSet } = built('apps/standalone/src/view-set') as typeof import('@apps/standalone/src/view-set');
   const { masterKeyOf } = built('apps/standalone/src/keys') as typeof import('@apps/standalone/src/keys');
