@@ -5,9 +5,17 @@ export type NodeChild = ChildProcessByStdio<null, Readable, Readable>;
 
 const children = new Set<ChildProcess>();
 
+export interface NodeOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** A command that the node command is handed to, as `['sh', '-c', 'umask 0; exec "$@"', 'sh']`. */
+  readonly launcher?: readonly string[];
+}
+
 /** Starts `node` with these arguments; what a failed test leaves running is killed after its file, so that the run ends. */
-export function startNode(given: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): NodeChild {
-  const child = spawn(process.execPath, given, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+export function startNode(given: readonly string[], { launcher = [], ...options }: NodeOptions = {}): NodeChild {
+  const [command = process.execPath, ...rest] = [...launcher, process.execPath, ...given];
+  const child = spawn(command, rest, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);
   child.once('exit', () => children.delete(child));
   return child;

@@ -8,9 +8,10 @@ const MAIN = join(ROOT, 'dist/apps/standalone/src/main.js');
 
 export interface StartOptions {
   readonly data: string;
-  /** How far ahead of the real clock the process's clock stands. */
-  readonly shiftDays?: number;
+  /** What its clock says when it starts; the real time when left out. */
+  readonly now?: string;
   readonly arguments?: readonly string[];
+  readonly launcher?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -23,15 +24,16 @@ export class Service {
     readonly printed: readonly string[],
   ) {}
 
-  static async start({ data, shiftDays = 0, arguments: given = [], environment = {} }: StartOptions): Promise<Service> {
+  static async start({ data, now, arguments: given = [], launcher = [], environment = {} }: StartOptions): Promise<Service> {
     const child = startNode(['--require', join(__dirname, 'shift-clock.js'), MAIN, ...given], {
+      launcher,
       cwd: ROOT,
       env: {
         PATH: process.env['PATH'],
         THROUGHLINE_DATA: data,
         THROUGHLINE_PORT: '0',
         THROUGHLINE_LOG_LEVEL: 'warn',
-        SHIFT_CLOCK_MS: String(shiftDays * 86_400_000),
+        SHIFT_CLOCK_MS: String(now === undefined ? 0 : Date.parse(now) - Date.now()),
         ...environment,
       },
     });
@@ -52,11 +54,14 @@ export class Service {
     return new Service(child, url, printed);
   }
 
-  /** The first group of a pattern in what was printed. */
-  find(pattern: RegExp): string {
-    const found = this.printed.join('\n').match(pattern)?.[1];
-    if (found === undefined) throw new Error(`${pattern} was not printed:\n${this.printed.join('\n')}`);
-    return found;
+  /** The first group of a pattern in what it has printed or prints within five seconds. */
+  async find(pattern: RegExp): Promise<string> {
+    for (let attempt = 0; attempt < 250; attempt++) {
+      const found = this.printed.join('\n').match(pattern)?.[1];
+      if (found !== undefined) return found;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`${pattern} was not printed:\n${this.printed.join('\n')}`);
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {

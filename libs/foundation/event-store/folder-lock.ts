@@ -17,6 +17,18 @@ export class FolderInUse extends Error {
   }
 }
 
+/** The data folder cannot be written: missing rights, a read-only or a full disk. */
+export class FolderUnwritable extends Error {
+  constructor(folder: string, cause: unknown) {
+    const code = sqliteCode(cause) || String((cause as NodeJS.ErrnoException).code ?? 'unknown');
+    super(
+      `The data folder ${folder} cannot be written (${code}). ` +
+        'Make it writable for the user that runs Throughline and see that its disk has room, or name another folder (THROUGHLINE_DATA).',
+      { cause },
+    );
+  }
+}
+
 /**
  * Keeps every other process from writing to a data folder: an open exclusive transaction on `lock.sqlite`. The system lets go of it
  * when the process ends, however it ends. Never open `lock.sqlite` by other means in the same process: closing it would drop the lock.
@@ -24,20 +36,21 @@ export class FolderInUse extends Error {
 export class FolderLock {
   private constructor(private readonly db: Database) {}
 
-  /** Makes the folder when it is missing, readable by its owner only. @throws FolderInUse at once. */
+  /** Makes the folder when it is missing, readable by its owner only. @throws FolderInUse at once; FolderUnwritable. */
   static take(folder: string): FolderLock {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const holder = join(folder, 'lock.pid');
-    const db = new Sqlite(join(folder, 'lock.sqlite'), { timeout: 0 });
+    let db: Database | undefined;
     try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      db = new Sqlite(join(folder, 'lock.sqlite'), { timeout: 0 });
       db.exec('BEGIN EXCLUSIVE');
+      writeFileSync(holder, `${process.pid}\n`);
+      return new FolderLock(db);
     } catch (error) {
-      db.close();
+      db?.close();
       if (sqliteCode(error).startsWith('SQLITE_BUSY')) throw new FolderInUse(resolve(folder), pidIn(holder));
-      throw error;
+      throw new FolderUnwritable(resolve(folder), error);
     }
-    writeFileSync(holder, `${process.pid}\n`);
-    return new FolderLock(db);
   }
 
   release(): void {

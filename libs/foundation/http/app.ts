@@ -37,6 +37,7 @@ declare module 'fastify' {
 }
 
 const MiB = 1024 * 1024;
+const CLOSE_IDLE_MS = 50;
 
 const securityHeaders: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
@@ -92,7 +93,12 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
     logger[config.quiet ? 'debug' : 'info'](line, 'request');
     observer?.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
   });
-  fastify.addHook('preClose', async () => sse.closeAll());
+  fastify.addHook('preClose', async () => {
+    sse.closeAll();
+    // A connection that was busy when the closing began falls idle later, and would be kept for its whole keep-alive time.
+    const sweep = setInterval(() => fastify.server.closeIdleConnections(), CLOSE_IDLE_MS);
+    fastify.server.once('close', () => clearInterval(sweep));
+  });
   await app.register(cookie);
   app.useGlobalFilters(new ProblemFilter(logger, settings.translate, observer));
   unfoldAnswers(fastify);

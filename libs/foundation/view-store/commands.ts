@@ -5,9 +5,9 @@ import type { ClosableSource } from './event-source';
 import { fingerprintOf } from './fingerprint';
 import { openBuild } from './open-file';
 import { BATCH, type Halt, readStates } from './projector';
-import { openForReading } from './sqlite';
+import { isDamage, nameOf, openForReading } from './sqlite';
 import { type Verified, verify } from './verify';
-import { sameFingerprint, ViewFiles } from './view-files';
+import { sameFingerprint, type ViewFile, ViewFiles } from './view-files';
 import type { Building } from './view-runtime';
 import type { ViewSet } from './view-set';
 
@@ -46,6 +46,15 @@ export class Superseded extends Error {}
 /** There is no serving file, or it was built by other code. */
 export class NothingToVerify extends Error {}
 
+/** The serving file itself is broken; its rows are in the log still. */
+export class DamagedViews extends Error {
+  constructor(file: string, cause: unknown) {
+    super(`${file} is damaged (${nameOf(cause)}). Nothing is lost: rebuild, or a start of the server, builds it anew from the log`, {
+      cause,
+    });
+  }
+}
+
 type OnProgress = (building: Building) => void;
 
 function withSource<T>({ folder, set, masterKey }: ViewsCommandDeps, run: (source: ClosableSource) => T): T {
@@ -57,18 +66,30 @@ function withSource<T>({ folder, set, masterKey }: ViewsCommandDeps, run: (sourc
   }
 }
 
+/** @throws DamagedViews */
 export function viewsStatus(deps: ViewsCommandDeps): ViewsReport {
   const files = new ViewFiles(deps.folder);
   const file = files.current();
   if (!file || !files.exists(file)) return { bytes: 0, current: false, views: [] };
-  const db = openForReading(files.path(file));
+  return reading(file, () => {
+    const db = openForReading(files.path(file));
+    try {
+      const head = withSource(deps, (source) => source.head());
+      const views = readStates(db).map((state) => ({ ...state, behind: head > state.position ? head - state.position : START }));
+      const current = sameFingerprint(file, fingerprintOf(deps.set.views, deps.set.code));
+      return { file: file.name, bytes: files.size(file), current, views };
+    } finally {
+      db.close();
+    }
+  });
+}
+
+/** @throws DamagedViews */
+function reading<T>(file: ViewFile, read: () => T): T {
   try {
-    const head = withSource(deps, (source) => source.head());
-    const views = readStates(db).map((state) => ({ ...state, behind: head > state.position ? head - state.position : START }));
-    const current = sameFingerprint(file, fingerprintOf(deps.set.views, deps.set.code));
-    return { file: file.name, bytes: files.size(file), current, views };
-  } finally {
-    db.close();
+    return read();
+  } catch (error) {
+    throw isDamage(error) ? new DamagedViews(file.name, error) : error;
   }
 }
 
@@ -101,7 +122,7 @@ export function viewsRebuild(deps: ViewsCommandDeps, onProgress: OnProgress = ()
   });
 }
 
-/** @throws NothingToVerify */
+/** @throws NothingToVerify, DamagedViews */
 export function viewsVerify(deps: ViewsCommandDeps, onProgress: OnProgress = () => undefined): Verified {
   return withSource(deps, (source) => {
     const files = new ViewFiles(deps.folder);
@@ -109,7 +130,7 @@ export function viewsVerify(deps: ViewsCommandDeps, onProgress: OnProgress = () 
     if (!file || !files.exists(file)) throw new NothingToVerify('No views file serves yet');
     if (!sameFingerprint(file, fingerprintOf(deps.set.views, deps.set.code)))
       throw new NothingToVerify('The serving file was built by other code: the next start, or rebuild, builds it anew');
-    return verify(files, file, deps.set.views, source, onProgress);
+    return reading(file, () => verify(files, file, deps.set.views, source, onProgress));
   });
 }
 
@@ -152,7 +173,7 @@ export async function runViewsCommand(argv: readonly string[], deps: () => Views
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    if (!(error instanceof Superseded || error instanceof NothingToVerify)) throw error;
+    if (!(error instanceof Superseded || error instanceof NothingToVerify || error instanceof DamagedViews)) throw error;
     say(error.message);
     return 1;
   }
