@@ -21,6 +21,8 @@ const FEWEST_SAMPLES = 9;
 const MOST_GROWTH = 0.2;
 const BATCH = 50;
 const LISTENERS = 4;
+/** Records are of any day of so many: thousands of one child on one day would be no school's. */
+const DAYS = 60;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** What happened since the last line. */
@@ -46,7 +48,7 @@ interface Figures {
 /** A school day's mix on one service: aides' records alone and in batches, screens, sign-ins, and screens that listen. */
 class Stress {
   private readonly pool: Pool;
-  private aide = '';
+  private teacher = '';
   private coordinator = '';
   private goals: readonly Goal[] = [];
   private paths: readonly string[] = [];
@@ -57,7 +59,6 @@ class Stress {
   private readonly acknowledged: ReturnType<typeof observationOf>[] = [];
   private readonly memory: number[] = [];
   private readonly listeners = new Set<ClientRequest>();
-  private readonly occurredAt = `${new Date(Date.now() - 600_000).toISOString().slice(0, 19)}Z`;
 
   constructor(private readonly url: string) {
     this.pool = new Pool(url, { connections: 64 });
@@ -66,7 +67,7 @@ class Stress {
   /** Answers whether all went well. */
   async run(minutes: number, rate: number): Promise<boolean> {
     await this.signInBoth();
-    this.goals = await goalsOf(this.url, this.aide);
+    this.goals = await goalsOf(this.url, this.teacher);
     const { items } = await read<{ items: { student: { student: string } }[] }>(this.url, this.coordinator, 'caseload');
     this.paths = ['caseload', 'today', ...items.map(({ student }) => `students/${student.student}/timeline`)];
 
@@ -124,20 +125,22 @@ class Stress {
   }
 
   private next(): ReturnType<typeof observationOf> {
-    return observationOf(this.goals[this.turn++ % this.goals.length] as Goal, this.occurredAt);
+    const goal = this.goals[this.turn++ % this.goals.length] as Goal;
+    const daysAgo = 1 + Math.floor(Math.random() * DAYS);
+    return observationOf(goal, `${new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 19)}Z`);
   }
 
   private async one(): Promise<void> {
     const record = this.next();
     const started = performance.now();
-    if ((await this.send('observations', this.aide, record)) === undefined) return;
+    if ((await this.send('observations', this.teacher, record)) === undefined) return;
     this.tally.records.push(performance.now() - started);
     this.keep(record);
   }
 
   private async many(): Promise<void> {
     const records = Array.from({ length: BATCH }, () => this.next());
-    const answer = await this.send('records', this.aide, { records: records.map((record) => ({ kind: 'observation', ...record })) });
+    const answer = await this.send('records', this.teacher, { records: records.map((record) => ({ kind: 'observation', ...record })) });
     for (const [index, { result }] of ((answer as { results?: { result: string }[] } | undefined)?.results ?? []).entries()) {
       const record = records[index];
       if (result === 'refused') this.tally.failed('refused in a batch');
@@ -153,20 +156,20 @@ class Stress {
   private async look(): Promise<void> {
     const started = performance.now();
     const path = this.paths[this.turn++ % this.paths.length] ?? 'today';
-    if ((await this.send(path, path === 'today' ? this.aide : this.coordinator)) !== undefined) {
+    if ((await this.send(path, path === 'today' ? this.teacher : this.coordinator)) !== undefined) {
       this.tally.reads.push(performance.now() - started);
     }
   }
 
   private async signInBoth(): Promise<void> {
-    this.aide = await signIn(this.url, 'aide1');
+    this.teacher = await signIn(this.url, 'teacher1');
     this.coordinator = await signIn(this.url, 'coordinator1');
     this.tally.signIns += 2;
   }
 
   /** Once more when its token has expired. */
   private listen(): void {
-    const stream = streaming(`${this.url}/api/v1/changes`, { headers: { authorization: `Bearer ${this.aide}` } }, (answer) => {
+    const stream = streaming(`${this.url}/api/v1/changes`, { headers: { authorization: `Bearer ${this.teacher}` } }, (answer) => {
       answer.on('data', (chunk: Buffer) => (this.tally.heard += chunk.toString().split('event: change').length - 1));
     });
     stream.on('error', () => undefined);
@@ -206,7 +209,7 @@ class Stress {
     let missing = 0;
     for (let first = 0; first < this.acknowledged.length; first += 500) {
       const records = this.acknowledged.slice(first, first + 500).map((record) => ({ kind: 'observation', ...record }));
-      const answer = await this.send('records', this.aide, { records });
+      const answer = await this.send('records', this.teacher, { records });
       const results = (answer as { results: { result: string }[] } | undefined)?.results ?? [];
       missing += records.length - results.filter(({ result }) => result === 'duplicate').length;
     }
@@ -246,7 +249,7 @@ async function main(): Promise<number> {
   if (url !== undefined) return (await new Stress(url).run(minutes, rate)) ? 0 : 1;
   const folder = mkdtempSync(join(tmpdir(), 'throughline-stress-'));
   try {
-    const service = await startService(folder, ['--demo', '--students', '120', '--days', '20']);
+    const service = await startService(folder, ['--demo', '--students', '120', '--days', String(DAYS)]);
     const well = await new Stress(service.url).run(minutes, rate);
     await service.process.stop();
     return well ? 0 : 1;

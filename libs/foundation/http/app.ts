@@ -37,6 +37,10 @@ declare module 'fastify' {
 }
 
 const MiB = 1024 * 1024;
+/** Until the headers of a request have arrived, from the opening of the connection on. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** How often slow requests are looked for. */
+const LOOK_FOR_SLOW_MS = 2_000;
 const CLOSE_IDLE_MS = 50;
 
 const securityHeaders: Readonly<Record<string, string>> = {
@@ -54,6 +58,8 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
   const adapter = new FastifyAdapter({
     bodyLimit,
     requestTimeout: requestTimeoutMs,
+    // Node looks every 30 s by default: so long a client could hold a connection that it never uses.
+    http: { headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs), connectionsCheckingInterval: LOOK_FOR_SLOW_MS },
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',

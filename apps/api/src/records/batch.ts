@@ -15,7 +15,7 @@ export interface BatchResult {
 }
 
 /** So many records are under way at once: the log commits them together. */
-const TOGETHER = 100;
+const TOGETHER = 500;
 
 /** Many records, each on its own: one that is refused changes nothing for the others. */
 @Injectable()
