@@ -4,7 +4,7 @@ import { type Position, START } from '@foundation/kernel';
 import type { ClosableSource } from './event-source';
 import { fingerprintOf } from './fingerprint';
 import { openBuild } from './open-file';
-import { BATCH, type Halt, readStates } from './projector';
+import { BUILD_BATCH, type Halt, readStates } from './projector';
 import { isDamage, nameOf, openForReading } from './sqlite';
 import { type Verified, verify } from './verify';
 import { sameFingerprint, type ViewFile, ViewFiles } from './view-files';
@@ -105,7 +105,7 @@ export function viewsRebuild(deps: ViewsCommandDeps, onProgress: OnProgress = ()
     const { projector, file } = build;
     try {
       for (let more = true; more;) {
-        more = build.step(BATCH);
+        more = build.step(BUILD_BATCH);
         onProgress({ file: file.name, done: Number(projector.position), total: Number(source.head()), events: build.events });
       }
       const served = files.current();
