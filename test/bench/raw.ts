@@ -30,6 +30,16 @@ export function observationRows(folder: string, count: number): Row[] {
   }
 }
 
+/** How many events the log of a data folder holds. */
+export function eventsIn(folder: string): number {
+  const db = new Sqlite(join(folder, 'log.sqlite'), { readonly: true });
+  try {
+    return db.prepare<[], number>('SELECT count(*) FROM events').pluck().get() ?? 0;
+  } finally {
+    db.close();
+  }
+}
+
 /** Appends rows to an empty log of the service's own schema and settings, `batch` rows to a flush; answers rows per second. */
 export function appendRaw(from: string, file: string, rows: readonly Row[], batch: number): number {
   const template = new Sqlite(join(from, 'log.sqlite'), { readonly: true });
