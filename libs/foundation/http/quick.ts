@@ -23,7 +23,7 @@ export const surely =
 
 /**
  * The value as its class when every field is surely right; undefined when that must be looked into. Most of what tablets send is right, and
- * class-validator takes a hundred times as long to find that: it is asked only for what may be wrong, and for the words about it.
+ * class-validator takes twenty times as long to find that (18 µs for an observation, this 0.7): it is asked only for what may be wrong, and for the words about it.
  */
 export function quickly<T extends object>(dto: Type<T>, value: unknown): T | undefined {
   const fields = fieldsOf(dto);
