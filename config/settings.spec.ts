@@ -9,6 +9,7 @@ describe('settings', () => {
       zone: 'America/New_York',
       logLevel: 'info',
       https: false,
+      metrics: 'local',
     });
   });
 
@@ -27,6 +28,7 @@ describe('settings', () => {
     ['THROUGHLINE_LOG_LEVEL', 'loud'],
     ['THROUGHLINE_DATA', ''],
     ['THROUGHLINE_HTTPS', 'yes'],
+    ['THROUGHLINE_METRICS', 'everyone'],
     ['THROUGHLINE_PROT', '80'],
   ])('a wrong %s=%s names itself', (variable, value) => {
     expect(() => readSettings({ [variable]: value })).toThrow(WrongSetting);

@@ -33,6 +33,10 @@ export class Settings {
   @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
   @IsBoolean({ message: 'must be true or false' })
   https: boolean = false;
+
+  /** Who may read `/metrics`: callers on this machine that came through no proxy, or everyone who reaches the port. */
+  @IsIn(['local', 'open'], { message: 'must be local or open' })
+  metrics: 'local' | 'open' = 'local';
 }
 
 /** Setting → environment variable. */
@@ -43,6 +47,7 @@ export const VARIABLES: Readonly<Record<keyof Settings, string>> = {
   zone: 'THROUGHLINE_ZONE',
   logLevel: 'THROUGHLINE_LOG_LEVEL',
   https: 'THROUGHLINE_HTTPS',
+  metrics: 'THROUGHLINE_METRICS',
 };
 /** Read where the keys are (foundation/privacy), never kept with the other settings. */
 export const MASTER_KEY_VARIABLES = ['THROUGHLINE_MASTER_KEY', 'THROUGHLINE_NEXT_MASTER_KEY'] as const;

@@ -83,7 +83,7 @@ describe('every route × role × relation', () => {
       '/problems/:code',
     ];
     for (const { method, path, requirement } of api.app.get(DeclaredAccess).routes()) {
-      if (requirement?.public) expect([...open, '/health/live', '/health/ready']).toContain(path);
+      if (requirement?.public) expect([...open, '/health/live', '/health/ready', '/metrics']).toContain(path);
       else {
         const answer = await send(undefined, { method: method as 'GET', url: path.slice(1).replace(/:\w+/g, ids.sam) });
         expect([path, answer.statusCode]).toEqual([path, 401]);

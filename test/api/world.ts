@@ -38,6 +38,7 @@ import {
   type StaffId,
   type StudentId,
 } from '@foundation/kernel';
+import { Metrics } from '@foundation/metrics';
 import { Erasure, ErasureRegister, KeyRing, MasterKey, SyncKeyRing } from '@foundation/privacy';
 import { fixedClock } from '@foundation/testing';
 import { InlineViewHost } from '@foundation/view-store';
@@ -95,8 +96,9 @@ export async function openApi(folder: string) {
     erasure: new Erasure(store, keys, new ErasureRegister(join(folder, 'erasures.jsonl')), clock),
     purged: (position) => views.waitFor(position),
     rosterImports: new RosterImports(new RosterImporter(store, runner, clock, ZONE), runner, join(folder, 'imports'), () => undefined),
-    logger: createLogger('info', { write: (line) => void lines.push(line) }),
-    settings: { zone: ZONE, https: false },
+    logger: createLogger('trace', { write: (line) => void lines.push(line) }),
+    metrics: new Metrics(),
+    settings: { zone: ZONE, https: false, metrics: 'local' },
   };
   const app = await createApi(platform);
   return {

@@ -6,7 +6,14 @@ const { transformSync } = require('@swc/core');
 
 const root = resolve(__dirname, '../..');
 const swc = require('../../config/jest.config.js').transform['^.+\\.ts$'][1];
-const wings = { '@foundation/': 'libs/foundation', '@case/': 'libs/case', '@views/': 'libs/views', '@exchange/': 'libs/exchange' };
+const wings = {
+  '@foundation/': 'libs/foundation',
+  '@case/': 'libs/case',
+  '@views/': 'libs/views',
+  '@exchange/': 'libs/exchange',
+  '@apps/': 'apps',
+  '@config/': 'config',
+};
 
 const resolveFilename = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {

@@ -28,6 +28,7 @@ import { RecordsController } from './records/records.controller';
 import { RosterController } from './roster/roster.controller';
 import { SchoolsController } from './schools/schools.controller';
 import { HealthController } from './service/health.controller';
+import { MetricsController } from './service/metrics.controller';
 import { ProblemsController } from './service/problems.controller';
 import { Replies } from './shared/replies';
 import { StaffController } from './staff/staff.controller';
@@ -79,7 +80,7 @@ class PlatformModule {
 class VersionOneModule {}
 
 /** Outside the version: what balancers, browsers and readers of a problem ask for. */
-@Module({ controllers: [HealthController, PagesController, ProblemsController] })
+@Module({ controllers: [HealthController, MetricsController, PagesController, ProblemsController] })
 class RootModule {}
 
 @Module({})

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { CommandRunner, EventStore, Journal } from '@foundation/event-store';
 import type { AccessTokens, AccountsService, ReadAudit, RelationFacts } from '@foundation/access';
 import type { Clock, Position } from '@foundation/kernel';
+import type { Metrics } from '@foundation/metrics';
 import type { Erasure } from '@foundation/privacy';
 import type { ViewReader } from '@foundation/view-store';
 import type { RosterImports } from '@exchange/rostering';
@@ -22,11 +23,14 @@ export interface Platform {
   readonly purged: (position: Position) => Promise<void>;
   readonly rosterImports: RosterImports;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly settings: {
     /** The district's IANA zone. */
     readonly zone: string;
     /** The refresh cookie is marked Secure. */
     readonly https: boolean;
+    /** Who may read `/metrics`: callers on this machine, or everyone who reaches the port. */
+    readonly metrics: 'local' | 'open';
   };
   /** Why this process is not ready, in words that name no person; nothing means ready. */
   readonly troubles?: () => readonly string[];

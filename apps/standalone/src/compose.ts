@@ -5,6 +5,7 @@ import type { Platform } from '@apps/api';
 import { AccessTokens, AccountsService, MemoryThrottle, ReadAudit } from '@foundation/access';
 import { JournalCommandRunner, LogJournal, SqliteEventStore } from '@foundation/event-store';
 import type { Clock, Instant } from '@foundation/kernel';
+import { Lag, Metrics } from '@foundation/metrics';
 import { refuseUnfinishedRestore } from '@foundation/operations';
 import { Erasure, ErasureRegister, KeyRing, type MasterKey } from '@foundation/privacy';
 import { ThreadedViewHost } from '@foundation/view-store';
@@ -37,7 +38,7 @@ export async function compose(settings: Settings, master: MasterKey, logger: Log
 }
 
 async function composeOn(store: SqliteEventStore, settings: Settings, master: MasterKey, logger: Logger): Promise<Standalone> {
-  const { data, zone, https } = settings;
+  const { data, zone, https, metrics: readers } = settings;
   catalogue.assertCovers(store.distinctTypes());
   const keys = new KeyRing(store, master, systemClock);
   await keys.checkMasterKey();
@@ -95,7 +96,8 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     },
     rosterImports,
     logger,
-    settings: { zone, https },
+    metrics: metricsOf(store, views, rosterImports),
+    settings: { zone, https, metrics: readers },
     troubles: () => troublesOf(views),
   };
   return {
@@ -108,6 +110,24 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
       await store.close();
     },
   };
+}
+
+/** What this process tells of itself. */
+function metricsOf(store: SqliteEventStore, views: ThreadedViewHost, imports: RosterImports): Metrics {
+  const metrics = new Metrics();
+  const lag = new Lag();
+  lag.committed(store.headSync());
+  store.onCommitted((head) => lag.committed(head));
+  store.onGroup((group) => metrics.appended(group));
+  const behind = () => store.headSync() - views.position();
+  metrics.gauge('projection_lag_positions', 'Positions between the log and the slowest view', () => Number(behind()));
+  metrics.gauge('projection_lag_seconds', 'Age of the oldest event that a view has not reached', () => lag.seconds(views.position()));
+  metrics.gauge('views_halted', 'Views that stopped at an event', () => views.status().views.filter(({ halted }) => halted).length);
+  metrics.gauge('projector_restarts', 'Deaths of the projecting thread since the start', () => views.status().restarts);
+  metrics.gauge('appends_waiting', 'Appends that wait for the next group', () => store.waiting);
+  metrics.gauge('roster_imports_waiting', 'Roster imports begun and not finished', () => imports.unfinished);
+  metrics.watchProcess();
+  return metrics;
 }
 
 function troublesOf(views: ThreadedViewHost): readonly string[] {

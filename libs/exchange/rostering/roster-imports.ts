@@ -45,6 +45,11 @@ export class RosterImports {
     return state.status === 'started' ? { import: id, status: 'interrupted', done: 0, total: 0 } : undefined;
   }
 
+  /** Imports begun and not finished. */
+  get unfinished(): number {
+    return [...this.running.values()].filter(({ status }) => status === 'running').length;
+  }
+
   /** Resolves when nothing is running. */
   async idle(): Promise<void> {
     await this.queue;

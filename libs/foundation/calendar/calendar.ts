@@ -44,7 +44,14 @@ export function localDateOf(when: ZonedInstant): LocalDate {
   return fromUtc(Date.parse(when.at) + offsetMinutes(when.offset) * 60_000);
 }
 
-export const isZone = (zone: string): boolean => IANAZone.isValidZone(zone);
+const zones = new Set<string>();
+/** A zone is looked up once: asking the runtime costs more than all else about a record. Only names that exist are remembered. */
+export function isZone(zone: string): boolean {
+  if (zones.has(zone)) return true;
+  const known = IANAZone.isValidZone(zone);
+  if (known) zones.add(zone);
+  return known;
+}
 
 const offsets = new Map<string, number>();
 /** The zone's offset in minutes at an instant. Offsets change on quarter hours at most: one look-up per zone and quarter hour. */

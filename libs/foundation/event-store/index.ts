@@ -4,7 +4,14 @@ export * from './tokens';
 export * from './catalogue';
 export * from './golden-samples';
 export * from './folder-lock';
-export { LOG_FILE, MAX_APPEND_BYTES, type OpenOptions, SqliteEventStore, type Truncation } from './sqlite/sqlite-event-store';
+export {
+  type AppendGroup,
+  LOG_FILE,
+  MAX_APPEND_BYTES,
+  type OpenOptions,
+  SqliteEventStore,
+  type Truncation,
+} from './sqlite/sqlite-event-store';
 export { copyDatabase } from './sqlite/copy';
 export { checkLog, type Damage, DamagedLog, type LogCheck } from './sqlite/log-check';
 export { NewerLog } from './sqlite/schema';

@@ -1,6 +1,4 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { map, type Observable } from 'rxjs';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { noneMatch } from './headers';
 import { nextLink } from './page';
 
@@ -23,14 +21,16 @@ export class Answer<T> {
   ) {}
 }
 
-@Injectable()
-export class AnswerInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return next.handle().pipe(map((result: unknown) => (result instanceof Answer ? unfold(result, request, reply) : result)));
-  }
+/** Lets controllers return an Answer. Hooks, since an interceptor would wrap every request in observables. */
+export function unfoldAnswers(fastify: FastifyInstance): void {
+  fastify.addHook('preSerialization', (request, reply, payload, done) => {
+    done(null, payload instanceof Answer ? unfold(payload, request, reply) : payload);
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    done(null, reply.statusCode === NOT_MODIFIED ? null : payload);
+  });
 }
+const NOT_MODIFIED = 304;
 
 function unfold({ body, options }: Answer<unknown>, request: FastifyRequest, reply: FastifyReply): unknown {
   const { status, etag, position, location, next } = options;
@@ -40,8 +40,7 @@ function unfold({ body, options }: Answer<unknown>, request: FastifyRequest, rep
   if (location !== undefined) reply.header('Location', location);
   if (next !== undefined) reply.header('Link', nextLink(request.url, next));
   if (etag !== undefined && request.method === 'GET' && !noneMatch(request.headers['if-none-match'], etag)) {
-    reply.status(304);
-    return undefined;
+    reply.status(NOT_MODIFIED);
   }
   return body;
 }

@@ -7,8 +7,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { isUuid } from '@foundation/kernel';
-import { AnswerInterceptor } from './answer';
+import { unfoldAnswers } from './answer';
 import { nestLogger } from './logger';
+import type { HttpObserver } from './observer';
 import { ProblemFilter } from './problem.filter';
 import { httpProblems } from './problem';
 import { SseStreams } from './sse';
@@ -21,6 +22,7 @@ export interface HttpSettings {
   /** Until the whole request has arrived. */
   readonly requestTimeoutMs?: number;
   readonly sse?: SseStreams;
+  readonly observer?: HttpObserver;
   /** Turns errors of rooms above this one into ProblemError or RefusalError; gives back what it does not know. */
   readonly translate?: (error: unknown) => unknown;
 }
@@ -35,6 +37,10 @@ declare module 'fastify' {
 }
 
 const MiB = 1024 * 1024;
+/** Until the headers of a request have arrived, from the opening of the connection on. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** How often slow requests are looked for. */
+const LOOK_FOR_SLOW_MS = 2_000;
 const CLOSE_IDLE_MS = 50;
 
 const securityHeaders: Readonly<Record<string, string>> = {
@@ -48,10 +54,12 @@ const securityHeaders: Readonly<Record<string, string>> = {
 
 /** Nest on Fastify with the house rules: problems, DTO validation, correlation ids, limits, security headers, a log line per request. */
 export async function createHttpApp(module: Type | DynamicModule, settings: HttpSettings): Promise<NestFastifyApplication> {
-  const { logger, bodyLimit = 2 * MiB, requestTimeoutMs = 30_000, sse = new SseStreams() } = settings;
+  const { logger, bodyLimit = 2 * MiB, requestTimeoutMs = 30_000, sse = new SseStreams(), observer } = settings;
   const adapter = new FastifyAdapter({
     bodyLimit,
     requestTimeout: requestTimeoutMs,
+    // Node looks every 30 s by default: so long a client could hold a connection that it never uses.
+    http: { headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs), connectionsCheckingInterval: LOOK_FOR_SLOW_MS },
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
@@ -61,6 +69,7 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const code = 'bad-request';
       const problem = { type: `/problems/${code}`, ...httpProblems[code], detail: 'Mend the address.', correlationId: request.id };
+      observer?.refused(code);
       void reply.status(400).type('application/problem+json').send(JSON.stringify(problem));
     },
   });
@@ -88,6 +97,7 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
     const { url: route = 'unknown', config } = request.routeOptions;
     const line = { route, method: request.method, status: reply.statusCode, ms: Math.round(reply.elapsedTime), correlationId: request.id };
     logger[config.quiet ? 'debug' : 'info'](line, 'request');
+    observer?.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
   });
   fastify.addHook('preClose', async () => {
     sse.closeAll();
@@ -96,8 +106,8 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
     fastify.server.once('close', () => clearInterval(sweep));
   });
   await app.register(cookie);
-  app.useGlobalFilters(new ProblemFilter(logger, settings.translate));
-  app.useGlobalInterceptors(new AnswerInterceptor());
+  app.useGlobalFilters(new ProblemFilter(logger, settings.translate, observer));
+  unfoldAnswers(fastify);
   app.useGlobalPipes(new DtoPipe());
   return app;
 }

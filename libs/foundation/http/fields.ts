@@ -1,6 +1,6 @@
 import { applyDecorators, type Type as Class } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { type TSchema, UUID_PATTERN } from '@foundation/kernel';
+import { isUuid, type TSchema, UUID_PATTERN } from '@foundation/kernel';
 import { localDate } from '@foundation/calendar';
 import { TypeCompiler, ValueErrorType } from '@sinclair/typebox/compiler';
 import { Type } from 'class-transformer';
@@ -25,6 +25,7 @@ import {
 } from 'class-validator';
 import type { RefusalPart } from '@foundation/kernel';
 import { documentedSchema } from './json-schema';
+import { type Sure, surely } from './quick';
 
 /** One decorator per kind of field: its rule and its place in the OpenAPI document cannot drift apart. */
 export interface FieldOptions {
@@ -34,19 +35,32 @@ export interface FieldOptions {
   readonly example?: unknown;
 }
 
-function field(options: FieldOptions, schema: ApiPropertyOptions, ...rules: PropertyDecorator[]): PropertyDecorator {
+function field(
+  options: FieldOptions,
+  schema: ApiPropertyOptions,
+  sure: Sure | undefined,
+  ...rules: PropertyDecorator[]
+): PropertyDecorator {
   const { optional = false, description, example } = options;
   const documented = { ...schema, required: !optional, ...(description && { description }), ...(example !== undefined && { example }) };
   const presence = optional
     ? ValidateIf((_: object, value: unknown) => value !== undefined)
     : IsDefined({ message: 'This field is required.' });
-  return applyDecorators(ApiProperty(documented as ApiPropertyOptions), presence, ...rules);
+  const quick = sure ? [surely(sure, optional)] : [];
+  return applyDecorators(ApiProperty(documented as ApiPropertyOptions), presence, ...quick, ...rules);
 }
+
+const isDay: Sure = (value) => typeof value === 'string' && localDate(value) !== undefined;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+/** Of surrogates and variation selectors class-validator has a way of counting of its own: it may count them. */
+const PLAIN_TEXT = new RegExp('^[^\\uFE0E-\\uFE0F\\uD800-\\uDFFF]+$');
+const isPlainText = (value: unknown, max: number): boolean => typeof value === 'string' && value.length <= max && PLAIN_TEXT.test(value);
 
 export const IdField = (options: FieldOptions = {}) =>
   field(
     { example: '1d0e1c5e-0f5b-5c59-9f0e-0c7d5d1c0d01', ...options },
     { type: String, format: 'uuid' },
+    isUuid,
     Matches(new RegExp(UUID_PATTERN), { message: 'Send a lower-case UUID.' }),
   );
 
@@ -54,6 +68,7 @@ export const IdsField = (options: FieldOptions & { readonly max?: number } = {})
   field(
     { example: ['5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a03'], ...options },
     { type: 'array', items: { type: 'string', format: 'uuid' }, maxItems: options.max ?? 40 },
+    (value) => Array.isArray(value) && value.length <= (options.max ?? 40) && value.every(isUuid),
     IsArray({ message: 'Send a list of ids.' }),
     ArrayMaxSize(options.max ?? 40),
     Matches(new RegExp(UUID_PATTERN), { each: true, message: 'Send lower-case UUIDs.' }),
@@ -63,6 +78,7 @@ export const TextField = (max: number, options: FieldOptions = {}) =>
   field(
     options,
     { type: String, minLength: 1, maxLength: max },
+    (value) => isPlainText(value, max),
     IsString({ message: 'Send text.' }),
     MinLength(1, { message: 'Send at least one character, or leave the field out.' }),
     MaxLength(max, { message: `Send at most ${max} characters.` }),
@@ -72,6 +88,7 @@ export const TextsField = (max: number, items: number, options: FieldOptions = {
   field(
     options,
     { type: [String], maxItems: items },
+    (value) => Array.isArray(value) && value.length <= items && value.every((one) => isPlainText(one, max)),
     IsArray({ message: 'Send a list of texts.' }),
     ArrayMaxSize(items, { message: `Send at most ${items} entries.` }),
     IsString({ each: true, message: 'Send texts.' }),
@@ -83,10 +100,11 @@ export const DayField = (options: FieldOptions = {}) =>
   field(
     { example: '2026-03-03', ...options },
     { type: String, format: 'date' },
+    isDay,
     ValidateBy({
       name: 'day',
       validator: {
-        validate: (value) => typeof value === 'string' && localDate(value) !== undefined,
+        validate: isDay,
         defaultMessage: () => 'Send a day of the calendar, such as 2026-03-03.',
       },
     }),
@@ -97,7 +115,8 @@ export const TimeField = (options: FieldOptions = {}) =>
   field(
     { example: '2026-03-03T09:15:00-05:00', ...options },
     { type: String, format: 'date-time' },
-    Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/, {
+    (value) => typeof value === 'string' && TIME.test(value),
+    Matches(TIME, {
       message: 'Send a time with its offset, such as 2026-03-03T09:15:00-05:00.',
     }),
   );
@@ -106,32 +125,40 @@ export const WholeField = (min: number, max: number, options: FieldOptions = {})
   field(
     options,
     { type: 'integer', minimum: min, maximum: max },
+    (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
     IsInt({ message: 'Send a whole number.' }),
     Min(min, { message: `Send ${min} or more.` }),
     Max(max, { message: `Send at most ${max}.` }),
   );
 
 export const NumberField = (options: FieldOptions = {}) =>
-  field(options, { type: Number }, IsNumber({ allowNaN: false, allowInfinity: false }, { message: 'Send a number.' }));
+  field(options, { type: Number }, Number.isFinite, IsNumber({ allowNaN: false, allowInfinity: false }, { message: 'Send a number.' }));
 
 export const FlagField = (options: FieldOptions = {}) =>
-  field({ example: true, ...options }, { type: Boolean }, IsBoolean({ message: 'Send true or false.' }));
+  field(
+    { example: true, ...options },
+    { type: Boolean },
+    (value) => typeof value === 'boolean',
+    IsBoolean({ message: 'Send true or false.' }),
+  );
 
 export const ChoiceField = (values: readonly string[], options: FieldOptions = {}) =>
   field(
     { example: values[0], ...options },
     { type: String, enum: [...values] },
+    (value) => values.includes(value as string),
     IsIn(values, { message: `Send one of ${values.join(', ')}.` }),
   );
 
 /** Nest follows a function to a class only when its name is `type`: hence `type: () => dto()`. */
 export const PartField = (dto: () => Class, options: FieldOptions = {}) =>
-  field(options, { type: () => dto() }, IsObject({ message: 'Send one object.' }), ValidateNested(), Type(dto));
+  field(options, { type: () => dto() }, undefined, IsObject({ message: 'Send one object.' }), ValidateNested(), Type(dto));
 
 export const PartsField = (dto: () => Class, max: number, options: FieldOptions = {}) =>
   field(
     options,
     { type: () => dto(), isArray: true, maxItems: max },
+    undefined,
     IsArray({ message: 'Send a list of objects.' }),
     ArrayMaxSize(max, { message: `Send at most ${max} at once.` }),
     IsObject({ each: true, message: 'Send objects.' }),
@@ -146,6 +173,7 @@ export const ShapedField = (schema: TSchema, options: FieldOptions = {}) => {
     options,
     // Nest takes `required` of an object for that of the field: within `allOf` it stays the object's.
     { allOf: [documentedSchema(schema)] },
+    (value) => check(value).length === 0,
     ValidateBy({
       name: SHAPED,
       validator: {

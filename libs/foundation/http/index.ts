@@ -1,4 +1,4 @@
-export * from './after.interceptor';
+export * from './after.guard';
 export * from './answer';
 export * from './app';
 export * from './fields';
@@ -11,3 +11,4 @@ export * from './problem';
 export * from './problem.filter';
 export * from './sse';
 export * from './validation';
+export { surely } from './quick';

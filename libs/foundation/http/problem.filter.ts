@@ -1,7 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { isUnexpected, problemOf } from './problem';
+import type { HttpObserver } from './observer';
+import { codeOf, isUnexpected, problemOf } from './problem';
 
 /** Answers every error as `application/problem+json`; logs unknown ones with their stack, never with the request. */
 @Catch()
@@ -9,12 +10,14 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly log: Logger,
     private readonly translate: (error: unknown) => unknown = (error) => error,
+    private readonly observer?: HttpObserver,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const answered = problemOf(this.translate(error));
+    this.observer?.refused(codeOf(answered));
     if (isUnexpected(answered)) this.log.error({ correlationId: request.id, error: faultOf(error) }, 'unexpected');
     if (reply.sent) return;
     if (answered.problem.status === 413) takeTheRest(request, reply);

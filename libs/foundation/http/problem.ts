@@ -109,6 +109,9 @@ const remedies: Partial<Record<HttpProblemCode, string>> = {
 /** True for an error whose cause is unknown: it is logged, and the caller learns nothing of its inside. */
 export const isUnexpected = ({ problem }: Answered): boolean => problem.type === '/problems/internal';
 
+/** The stable code of a problem, as in its `type`. */
+export const codeOf = ({ problem }: Answered): string => problem.type.slice('/problems/'.length);
+
 /** What an error says to a caller. Messages of unknown errors never leave the process. */
 export function problemOf(error: unknown): Answered {
   if (error instanceof RefusalError) {

@@ -79,6 +79,10 @@ export class SseStreams {
     return stream;
   }
 
+  get size(): number {
+    return this.open.size;
+  }
+
   closeAll(): void {
     for (const stream of this.open) stream.close();
   }

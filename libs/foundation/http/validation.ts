@@ -1,7 +1,8 @@
-import { Injectable, type Type, ValidationPipe, type ValidationError } from '@nestjs/common';
+import { type ArgumentMetadata, Injectable, type Type, ValidationPipe, type ValidationError } from '@nestjs/common';
 import type { RefusalPart } from '@foundation/kernel';
 import { SHAPED } from './fields';
 import { ProblemError } from './problem';
+import { quickly } from './quick';
 
 const escape = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
 
@@ -46,6 +47,12 @@ export class DtoPipe extends ValidationPipe {
       validationError: { target: false, value: false },
       exceptionFactory: invalid,
     });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { metatype, type } = metadata;
+    const quick = type === 'body' && metatype ? quickly(metatype as Type<object>, value) : undefined;
+    return quick ?? (super.transform(value, metadata) as Promise<unknown>);
   }
 }
 

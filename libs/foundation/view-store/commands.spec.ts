@@ -6,6 +6,7 @@ import type { RecordedEvent } from '@foundation/kernel';
 import { recorded, temporaryFolder } from '@foundation/testing';
 import { runViewsCommand, type ViewsCommandDeps, viewsRebuild, viewsStatus, viewsVerify } from './commands';
 import { codeFingerprint, tablesFingerprint } from './fingerprint';
+import { BUILD_BATCH } from './projector';
 import { sourceOf } from './testing';
 import { history, noted, notes, totals } from './toy.views';
 import { ViewFiles } from './view-files';
@@ -57,12 +58,14 @@ describe('views rebuild', () => {
   });
 
   it('tells of progress', () => {
+    const whole = 2 * BUILD_BATCH + 500;
+    log = history(whole);
     const seen: (readonly [number, number, number])[] = [];
     viewsRebuild(deps(), ({ done, total, events }) => seen.push([done, total, events]));
     expect(seen).toEqual([
-      [1000, 2500, 1000],
-      [2000, 2500, 2000],
-      [2500, 2500, 2500],
+      [BUILD_BATCH, whole, BUILD_BATCH],
+      [2 * BUILD_BATCH, whole, 2 * BUILD_BATCH],
+      [whole, whole, whole],
     ]);
   });
 

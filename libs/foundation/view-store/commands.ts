@@ -5,7 +5,7 @@ import type { ClosableSource } from './event-source';
 import { fingerprintOf } from './fingerprint';
 import { digestOf, rowCountOf } from './digest';
 import { openBuild } from './open-file';
-import { BATCH, type Halt, Projector, readStates } from './projector';
+import { BATCH, BUILD_BATCH, type Halt, Projector, readStates } from './projector';
 import { isDamage, nameOf, openForReading, openForWriting } from './sqlite';
 import { type Verified, verify } from './verify';
 import { sameFingerprint, type ViewFile, ViewFiles } from './view-files';
@@ -112,7 +112,7 @@ export function viewsRebuild(deps: ViewsCommandDeps, onProgress: OnProgress = ()
     const { projector, file } = build;
     try {
       for (let more = true; more;) {
-        more = build.step(BATCH);
+        more = build.step(BUILD_BATCH);
         onProgress({ file: file.name, done: Number(projector.position), total: Number(source.head()), events: build.events });
       }
       const served = files.current();

@@ -7,6 +7,8 @@ import type { Handler, View } from './view';
 
 /** Events per transaction: large enough to spread the commit, small enough that live readers wait some milliseconds at most. */
 export const BATCH = 1000;
+/** While a file is built nobody reads it, and each commit writes the same index pages again: fewer of them cost a fraction. */
+export const BUILD_BATCH = 8000;
 
 /** Where and on what a view stopped; `reason` is the error's class only, for messages may quote a child's data. */
 export interface Halt {

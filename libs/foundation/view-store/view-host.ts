@@ -55,6 +55,11 @@ export abstract class ViewHost implements ViewReader {
   /** Readers have left every file but this. */
   protected abstract moved(file: string): void;
   protected abstract damaged(file: string): void;
+  /** Somebody waits for the views. */
+  protected hurry(): void {}
+  protected get awaited(): boolean {
+    return this.waiters.size > 0;
+  }
 
   get<R>(sql: string, ...parameters: readonly unknown[]): R | undefined {
     return this.read((statement) => statement.get(...parameters) as R | undefined, sql);
@@ -165,7 +170,9 @@ export abstract class ViewHost implements ViewReader {
         this.waiters.delete(waiter);
         reject(new ViewsBehind('The views have not caught up yet'));
       }, timeoutMs);
-      if (!settle()) this.waiters.add(waiter);
+      if (settle()) return;
+      this.waiters.add(waiter);
+      this.hurry();
     });
   }
 }
@@ -260,6 +267,8 @@ export interface ThreadOptions extends ThreadSetup {
   readonly onCrash?: (error: string, restartMs: number) => void;
 }
 
+/** Between two turns that nobody waits for: under load, one turn for many commits costs a fraction of a turn for each. */
+const PACE_MS = 5;
 const FIRST_RESTART_MS = 100;
 const LAST_RESTART_MS = 30_000;
 const STOP_MS = 5000;
@@ -269,8 +278,11 @@ export class ThreadedViewHost extends ViewHost {
   private worker: Worker | undefined;
   private restart: NodeJS.Timeout | undefined;
   private restartMs = FIRST_RESTART_MS;
-  /** A wake is on its way: until the thread has reported, another says nothing new but that one more must follow. */
-  private waking: 'no' | 'once' | 'again' = 'no';
+  private paced: NodeJS.Timeout | undefined;
+  /** A wake is on its way: until the thread has reported, another says nothing new. */
+  private asked = false;
+  /** The log has grown since the thread was last woken. */
+  private due = false;
 
   constructor(private readonly options: ThreadOptions) {
     super(options.folder);
@@ -285,6 +297,7 @@ export class ThreadedViewHost extends ViewHost {
     const { worker } = this;
     this.health = 'stopped';
     clearTimeout(this.restart);
+    clearTimeout(this.paced);
     this.worker = undefined;
     if (worker) {
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -297,8 +310,31 @@ export class ThreadedViewHost extends ViewHost {
   }
 
   wake(): void {
-    if (this.waking === 'no') this.send({ kind: 'wake' });
-    this.waking = this.waking === 'no' ? 'once' : 'again';
+    this.due = true;
+    if (!this.asked && (!this.paced || this.awaited)) this.ask();
+  }
+
+  protected override hurry(): void {
+    if (this.due && !this.asked) this.ask();
+  }
+
+  private ask(): void {
+    clearTimeout(this.paced);
+    this.paced = undefined;
+    this.asked = true;
+    this.due = false;
+    this.send({ kind: 'wake' });
+  }
+
+  /** The thread has reported: the next turn comes now for those who wait, else after a little. */
+  private pace(): void {
+    this.asked = false;
+    clearTimeout(this.paced);
+    this.paced = setTimeout(() => {
+      this.paced = undefined;
+      this.hurry();
+    }, PACE_MS).unref();
+    if (this.awaited) this.hurry();
   }
 
   protected override moved(file: string): void {
@@ -317,7 +353,7 @@ export class ThreadedViewHost extends ViewHost {
     const { folder, module, masterKey, thread = join(__dirname, 'projector.thread.js') } = this.options;
     const worker = new Worker(thread, { workerData: { folder, module, masterKey } satisfies ThreadSetup });
     this.worker = worker;
-    this.waking = 'no';
+    this.asked = false;
     let lastError = 'Error';
     worker.on('message', (message: FromThread) => {
       if (this.worker !== worker) return;
@@ -327,10 +363,8 @@ export class ThreadedViewHost extends ViewHost {
       }
       const { progress } = message;
       this.health = 'running';
-      const again = this.waking === 'again';
-      this.waking = 'no';
-      if (again) this.wake();
       this.progressed(progress);
+      this.pace();
       if (this.position() >= progress.head) this.restartMs = FIRST_RESTART_MS;
       started?.();
     });

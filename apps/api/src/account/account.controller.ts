@@ -3,9 +3,10 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddStaff, GrantRole } from '@case/people';
-import { type Knock, REFRESH_COOKIE, refreshCookie, type SignedIn, Unauthenticated } from '@foundation/access';
+import { type Knock, REFRESH_COOKIE, refreshCookie, type SignedIn, TooManyAttempts, Unauthenticated } from '@foundation/access';
 import { localDateOf } from '@foundation/calendar';
-import { derivedId, type GrantId, type StaffId } from '@foundation/kernel';
+import { derivedId, type GrantId, RefusalError, type StaffId } from '@foundation/kernel';
+import type { SignInOutcome } from '@foundation/metrics';
 import { DirectoryQuery } from '@views/directory';
 import { By, type Caller } from '../access/caller';
 import { Public, Requires } from '../access/requires';
@@ -31,7 +32,15 @@ export class AccountController {
   @Problems(401, 403, 429)
   @ApiOkResponse({ type: SignedInDto })
   async signIn(@Body() body: SignInDto, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.admit(await this.platform.accounts.signIn(body, knockOf(request)), reply);
+    const { accounts, metrics } = this.platform;
+    try {
+      const signedIn = await accounts.signIn(body, knockOf(request));
+      metrics.signIn('admitted');
+      return this.admit(signedIn, reply);
+    } catch (error) {
+      metrics.signIn(outcomeOf(error));
+      throw error;
+    }
   }
 
   @Post('refresh')
@@ -134,6 +143,12 @@ export class AccountController {
     void reply.setCookie(REFRESH_COOKIE, refreshToken, attributes).header('Cache-Control', 'no-store');
     return { staff, role, roles, accessToken, expiresInSeconds };
   }
+}
+
+function outcomeOf(error: unknown): SignInOutcome {
+  if (error instanceof TooManyAttempts) return 'throttled';
+  if (error instanceof Unauthenticated) return 'failed';
+  return error instanceof RefusalError ? 'refused' : 'error';
 }
 
 const knockOf = (request: FastifyRequest): Knock => ({ correlationId: request.id, address: request.ip });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CommandOutcome } from '@foundation/event-store';
-import { isUnexpected, type Problem, problemOf } from '@foundation/http';
+import { codeOf, isUnexpected, type Problem, problemOf } from '@foundation/http';
 import type { Position } from '@foundation/kernel';
 import type { Caller } from '../access/caller';
 import { translated } from '../errors';
@@ -15,7 +15,7 @@ export interface BatchResult {
 }
 
 /** So many records are under way at once: the log commits them together. */
-const TOGETHER = 100;
+const TOGETHER = 500;
 
 /** Many records, each on its own: one that is refused changes nothing for the others. */
 @Injectable()
@@ -55,6 +55,7 @@ export class Batch {
 
   private problem(by: Caller, error: unknown): Problem {
     const answered = problemOf(translated(error));
+    this.platform.metrics.refused(codeOf(answered));
     if (isUnexpected(answered))
       this.platform.logger.error({ correlationId: by.correlationId, kind: (error as Error).name }, 'unexpected in a batch');
     return answered.problem;

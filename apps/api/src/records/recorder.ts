@@ -9,7 +9,6 @@ import { ProblemError, validated } from '@foundation/http';
 import { type CommandId, id } from '@foundation/kernel';
 import { Access } from '../access/access';
 import type { Caller } from '../access/caller';
-import { plain } from '../shared/plain';
 import { whenOf } from '../shared/times';
 import {
   type AccommodationEntryDto,
@@ -31,7 +30,7 @@ export class Recorder {
   ) {}
 
   async observation(by: Caller, body: ObservationDto): Promise<CommandOutcome> {
-    const { id: observation, student, plan, goal, raw, context = {} } = plain(body);
+    const { id: observation, student, plan, goal, raw, context = {} } = body;
     const occurredAt = whenOf(body.occurredAt, zoneOf(by, body.zone), '/occurredAt');
     await this.access.authoriseRecord(by, 'observation.write', { student }, localDateOf(occurredAt));
     const input = { observation, student, plan, goal, raw, context };
@@ -39,14 +38,15 @@ export class Recorder {
   }
 
   async entry(by: Caller, body: AccommodationEntryDto): Promise<CommandOutcome> {
-    const { id: entry, zone, ...input } = plain(body);
-    await this.access.authoriseRecord(by, 'accommodation-entry.write', { student: body.student }, body.on);
+    const { id: entry, student, plan, accommodation, class: group, on, state, note, zone } = body;
+    await this.access.authoriseRecord(by, 'accommodation-entry.write', { student }, on);
     const occurredAt = inZone(by.now, zoneOf(by, zone));
-    return this.commands.execute(new RecordEntry({ ...input, entry }, this.context(by, body, { occurredAt })));
+    const input = { entry, student, plan, accommodation, class: group, on, state, ...(note !== undefined && { note }) };
+    return this.commands.execute(new RecordEntry(input, this.context(by, body, { occurredAt })));
   }
 
   async session(by: Caller, body: SessionDto): Promise<CommandOutcome> {
-    const { id: session, student, plan, service, group, outcome, schedule } = plain(body);
+    const { id: session, student, plan, service, group, outcome, schedule } = body;
     const zone = zoneOf(by, body.zone);
     const discipline = await this.access.discipline(plan, service);
     const subject = { student, tie: { own: true, ageDays: 0, ...(discipline && { discipline }) } };
@@ -85,7 +85,7 @@ export class Recorder {
 
   /** The record's id is the command's id; what was sent, not when, tells a repeat from a re-used id. */
   private context(by: Caller, body: { readonly id: string }, options: Parameters<Caller['context']>[0]) {
-    return by.context({ ...options, commandId: id<CommandId>(body.id), request: plain(body) });
+    return by.context({ ...options, commandId: id<CommandId>(body.id), request: body });
   }
 }
 

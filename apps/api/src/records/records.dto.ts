@@ -3,7 +3,7 @@ import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 import { type EntryState, EntryStateSchema } from '@case/accommodations';
 import { type Context, ContextSchema } from '@case/observations';
 import { MISS_REASONS, SoapSchema } from '@case/sessions';
-import { ChoiceField, DayField, IdField, PartField, ShapedField, TextField, TimeField, WholeField } from '@foundation/http';
+import { ChoiceField, DayField, IdField, PartField, ShapedField, surely, TextField, TimeField, WholeField } from '@foundation/http';
 import {
   type AccommodationId,
   type ClassId,
@@ -134,6 +134,7 @@ export class RecordsDto {
     description: 'Each with its own id; each is judged on its own.',
     items: { oneOf: [ObservationItem, AccommodationEntryItem, SessionItem].map((item) => ({ $ref: getSchemaPath(item) })) },
   })
+  @surely((value) => Array.isArray(value) && value.length >= 1 && value.length <= BATCH_LIMIT)
   @IsArray({ message: 'Send a list of records.' })
   @ArrayMinSize(1, { message: 'Send at least one record.' })
   @ArrayMaxSize(BATCH_LIMIT, { message: `Send at most ${BATCH_LIMIT} records at once.` })

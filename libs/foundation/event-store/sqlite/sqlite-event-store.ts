@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import { type Position, START } from '@foundation/kernel';
 import { FolderLock } from '../folder-lock';
 import {
@@ -30,6 +31,8 @@ export const MAX_APPEND_BYTES = 1_048_576;
 /** Appends per transaction: beyond this the next turn of the loop takes the rest, so that reads get their turn. */
 const MAX_GROUP = 1000;
 const PAGE = 500;
+/** Streams whose end is remembered. */
+const ENDS = 50_000;
 /** How often a reading process looks for what another one committed. */
 const POLL_MS = 50;
 /** How long an append waits for a foreign writer of the file before it is refused. */
@@ -48,8 +51,17 @@ interface Pending {
   readonly stream: string;
   readonly expected: ExpectedRevision;
   readonly rows: readonly Row[];
+  /** When it was asked for, in ms of this process. */
+  readonly since: number;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** Appends that were committed, or refused by the disk, together. */
+export interface AppendGroup {
+  /** Of each append, from the call to its answer. */
+  readonly seconds: readonly number[];
+  readonly failed: boolean;
 }
 
 /** `write` takes the folder's lock; `read` opens beside a writer in this or another process. */
@@ -65,8 +77,14 @@ export class SqliteEventStore implements EventStore {
   readonly logId: string;
   private readonly reader: LogReader;
   private readonly writer: Writer | undefined;
+  /**
+   * By stream, a revision from which on there is nothing yet: who asks whether more has come since need not ask the file. Kept by the
+   * only writer, forgotten at each append.
+   */
+  private readonly ends: LRUCache<string, number> | undefined;
   private readonly subscriptions = new Set<Feed>();
   private readonly listeners = new Set<(head: Position) => void>();
+  private readonly watchers = new Set<(group: AppendGroup) => void>();
   private pending: Pending[] = [];
   private closed = false;
 
@@ -77,6 +95,7 @@ export class SqliteEventStore implements EventStore {
     this.logId = identify(db);
     this.reader = new LogReader(db);
     this.writer = lock && new Writer(db);
+    this.ends = lock && new LRUCache({ max: ENDS });
   }
 
   /**
@@ -112,7 +131,7 @@ export class SqliteEventStore implements EventStore {
       if (!this.writer || this.closed)
         return reject(new StoreUnavailable(this.closed ? 'The log is closed' : 'The log is open for reading'));
       if (this.pending.length === 0) setImmediate(() => this.flush());
-      this.pending.push({ stream, expected, rows, resolve, reject });
+      this.pending.push({ stream, expected, rows, since: performance.now(), resolve, reject });
     });
   }
 
@@ -129,7 +148,11 @@ export class SqliteEventStore implements EventStore {
   }
 
   readStreamSync(stream: string, from = 0): readonly StoredEvent[] {
-    return this.reader.stream(stream, from);
+    const end = this.ends?.get(stream);
+    if (end !== undefined && from >= end) return [];
+    const events = this.reader.stream(stream, from);
+    this.ends?.set(stream, (events.at(-1)?.revision ?? from - 1) + 1);
+    return events;
   }
 
   readAllSync(options: ReadAllOptions): readonly StoredEvent[] {
@@ -156,6 +179,17 @@ export class SqliteEventStore implements EventStore {
   onCommitted(listener: (head: Position) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
+  }
+
+  /** Calls the watcher after every group of appends. Answers how to end it. */
+  onGroup(watcher: (group: AppendGroup) => void): () => void {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
+  }
+
+  /** Appends that wait for the next group. */
+  get waiting(): number {
+    return this.pending.length;
   }
 
   async truncateBefore(stream: string, revision: number): Promise<void> {
@@ -210,19 +244,29 @@ export class SqliteEventStore implements EventStore {
     } catch (error) {
       const reason = unavailable(error);
       for (const { reject } of group) reject(reason);
+      this.tell(group, true);
       return;
     }
     let head = START;
-    group.forEach(({ resolve, reject }, index) => {
+    group.forEach(({ stream, resolve, reject }, index) => {
+      this.ends?.delete(stream);
       const answer = answers[index];
       if (answer === undefined || answer instanceof Error) return reject(answer ?? new Error('Unanswered'));
       if (!answer.repeated) head = answer.position;
       resolve(answer);
     });
+    this.tell(group, false);
     if (head === START) return;
     this.writer.purge();
     for (const feed of this.subscriptions) feed.wake();
     for (const listener of this.listeners) listener(head);
+  }
+
+  private tell(group: readonly Pending[], failed: boolean): void {
+    if (this.watchers.size === 0) return;
+    const now = performance.now();
+    const seconds = group.map(({ since }) => (now - since) / 1000);
+    for (const watcher of this.watchers) watcher({ seconds, failed });
   }
 }
 
