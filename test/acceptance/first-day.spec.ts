@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readFolder } from '@exchange/rostering/folder';
 import { Client, uuid } from '../support/client';
+import { rosterTexts } from '../support/rosters';
 import { Service } from '../support/service';
 
 const PASSWORD = 'four odd words together';
@@ -33,7 +33,7 @@ describe('the first day of a district', () => {
   });
 
   it('imports a roster: a dry run records nothing, a second import changes nothing', async () => {
-    const files = await readFolder(join(__dirname, '../rosters/lincoln-v1p1'));
+    const files = rosterTexts('lincoln-v1p1');
     const run = async (dryRun: boolean) => {
       const begun = await admin.do('roster/imports', { dryRun, files }, { 'idempotency-key': uuid() });
       for (let attempt = 0; attempt < 100; attempt++) {

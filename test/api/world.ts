@@ -94,7 +94,13 @@ export async function openApi(folder: string) {
     reads,
     erasure: new Erasure(store, keys, new ErasureRegister(join(folder, 'erasures.jsonl')), clock),
     purged: (position) => views.waitFor(position),
-    rosterImports: new RosterImports(new RosterImporter(store, runner, clock, ZONE), runner, join(folder, 'imports'), () => undefined),
+    rosterImports: new RosterImports({
+      importer: new RosterImporter({ store, journal, runner, clock, zone: ZONE }),
+      runner,
+      store,
+      folder: join(folder, 'imports'),
+      failed: () => undefined,
+    }),
     logger: createLogger('info', { write: (line) => void lines.push(line) }),
     settings: { zone: ZONE, https: false },
   };

@@ -1,14 +1,33 @@
+import multipart from '@fastify/multipart';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SET_LIMITS } from '@exchange/rostering';
 import { AfterInterceptor, createHttpApp, SseStreams } from '@foundation/http';
 import { ApiModule } from './api.module';
 import { translated } from './errors';
 import { serveDocumentation } from './openapi';
 import type { Platform } from './platform';
+import { UPLOAD_BYTES } from './roster/upload';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Takes files as multipart/form-data; every other route answers 415. */
+    multipart?: boolean;
+  }
+}
 
 /** The whole HTTP side on a platform, ready to `listen`. `close()` stops accepting, lets requests finish and ends open streams. */
 export async function createApi(platform: Platform): Promise<NestFastifyApplication> {
   const sse = new SseStreams();
   const app = await createHttpApp(ApiModule.forRoot(platform, sse), { logger: platform.logger, translate: translated, sse });
+  await app.register(multipart, { limits: { fileSize: UPLOAD_BYTES + 1, files: SET_LIMITS.files, fields: 4, fieldSize: 100 } });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', async ({ headers, routeOptions }) => {
+      const isMultipart = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
+      if (isMultipart && !routeOptions.config.multipart) throw new UnsupportedMediaTypeException();
+    });
   app.useGlobalInterceptors(new AfterInterceptor(platform.views, platform.journal.logId));
   serveDocumentation(app);
   await app.init();

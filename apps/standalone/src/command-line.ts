@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { FolderInUse, NewerLog, UnknownStoredTypes } from '@foundation/event-store';
 import { MasterKeyError, WrongMasterKey } from '@foundation/privacy';
+import { UnreadableSet } from '@exchange/rostering';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -9,7 +10,7 @@ export const complain = (line: string): void => void process.stderr.write(`${lin
 export const loggerOf = (settings: Settings) => pino({ level: settings.logLevel, base: undefined });
 
 /** What an operator can mend is said in its own words; everything else is a fault of ours and shows its stack. */
-const MENDABLE = [WrongSetting, FolderInUse, MasterKeyError, WrongMasterKey, UnknownStoredTypes, NewerLog];
+const MENDABLE = [WrongSetting, FolderInUse, MasterKeyError, WrongMasterKey, UnknownStoredTypes, NewerLog, UnreadableSet];
 
 /** Runs a command line to its exit code: 0, what it answers, or 1 for a failure that it names. */
 export async function runMain(main: (settings: Settings) => Promise<number | undefined>): Promise<void> {

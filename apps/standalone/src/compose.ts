@@ -66,12 +66,13 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     refreshKey: master.deriveKey('refresh').export(),
   });
   const reads = new ReadAudit(join(data, 'reads.sqlite'));
-  const rosterImports = new RosterImports(
-    new RosterImporter(store, runner, systemClock, zone),
+  const rosterImports = new RosterImports({
+    importer: new RosterImporter({ store, journal, runner, clock: systemClock, zone }),
     runner,
-    join(data, 'imports'),
-    (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
-  );
+    store,
+    folder: join(data, 'imports'),
+    failed: (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
+  });
   const platform: Platform = {
     store,
     journal,
