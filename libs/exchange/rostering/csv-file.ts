@@ -92,34 +92,30 @@ export async function readCsv(
   let width = 0;
   let rows = 0;
   let missing: readonly string[] = [];
-  const onRecord = (cells: string[], { lines }: { readonly lines: number }): null => {
+  let line = 1;
+  const onRecord = (cells: string[]): void => {
+    const first = line;
+    line += 1 + breaksIn(cells);
+    if (cells.every((cell) => cell === '')) return;
     if (!columns) {
       columns = new Columns(cells);
       width = cells.length;
       missing = required.filter((column) => !columns?.has(column));
       if (missing.length === 0) reportUnknown(name, columns, [...required, ...optional], findings);
-      return null;
+      return;
     }
-    if (missing.length > 0) return null;
-    const line = lines - breaksIn(cells);
-    if (cells.length > width) {
+    if (missing.length > 0) return;
+    if (cells.length > width && cells.slice(width).some((cell) => cell !== '')) {
       const why = 'The row has more cells than the header; the extra ones were not read.';
-      if (cells.slice(width).some((cell) => cell !== '')) findings.push({ file: name, line, outcome: 'warning', what: 'file', why });
+      findings.push({ file: name, line: first, outcome: 'warning', what: 'file', why });
     }
     rows += 1;
-    take(new Row(columns, cells, line));
-    return null;
+    take(new Row(columns, cells, first));
   };
-  const parser = parse({
-    bom: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    trim: true,
-    max_record_size: MAX_ROW_BYTES,
-    on_record: onRecord,
-  });
+  // Lines are counted here: the parser's own way to tell them keeps every row until the next great collection.
+  const parser = parse({ bom: true, relax_column_count: true, trim: true, max_record_size: MAX_ROW_BYTES });
+  parser.on('data', onRecord);
   parser.on('error', () => undefined);
-  parser.resume();
   let broken: unknown;
   const pace = new Pace();
   const lineEnds = new LineEnds();
@@ -131,9 +127,9 @@ export async function readCsv(
   broken ??= await ended(parser);
   const sha256 = hash.digest('hex');
   if (broken !== undefined) {
-    const line = (broken as { readonly lines?: number }).lines ?? 1;
+    const at = (broken as { readonly lines?: number }).lines ?? 1;
     const why = 'The file is not valid CSV here: check the quotation marks. Nothing of it was taken.';
-    findings.push({ file: name, line, outcome: 'refused', what: 'file', why });
+    findings.push({ file: name, line: at, outcome: 'refused', what: 'file', why });
     return { taken: false, rows, sha256 };
   }
   for (const column of missing) {
@@ -177,7 +173,10 @@ const written = (parser: Parser, page: Buffer): Promise<unknown> =>
   new Promise((resolve) => parser.write(page, (error) => resolve(error ?? undefined)));
 
 const ended = (parser: Parser): Promise<unknown> =>
-  new Promise((resolve) => parser.end((error?: Error | null) => resolve(error ?? undefined)));
+  new Promise((resolve) => {
+    parser.once('error', resolve).once('end', () => resolve(undefined));
+    parser.end();
+  });
 
 const CR = 13;
 const LF = 10;

@@ -53,7 +53,8 @@ export class OnRecord implements Recorded {
     if (thing === 'org') return this.schools.ever(this.ids.school(sourcedId));
     if (thing === 'term') return this.terms.ever(this.ids.term(sourcedId));
     if (thing === 'class') return this.classes.ever(this.ids.class(sourcedId));
-    return this.students.ever(this.ids.student(sourcedId)) || this.staff.ever(this.ids.staff(sourcedId));
+    const id = this.ids.person(sourcedId);
+    return this.students.ever(id) || this.staff.ever(id);
   }
 
   /** Whose enrolments these are: a delta may end one by its sourcedId alone. */

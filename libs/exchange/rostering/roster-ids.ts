@@ -21,9 +21,10 @@ export class RosterIds {
   school = (sourcedId: string): SchoolId => this.remembered(this.schools, 'org', sourcedId);
   term = (sourcedId: string): TermId => this.remembered(this.terms, 'term', sourcedId);
   class = (sourcedId: string): ClassId => this.remembered(this.classes, 'class', sourcedId);
-  student = (sourcedId: string) => derivedId<StudentId>(this.logId, `user:${sourcedId}`);
-  staff = (sourcedId: string) => derivedId<StaffId>(this.logId, `user:${sourcedId}`);
-  guardian = (sourcedId: string) => derivedId<GuardianId>(this.logId, `user:${sourcedId}`);
+  /** One sourcedId is one id, whatever the person is: a student, a member of staff, a guardian of somebody. */
+  person = (sourcedId: string) => derivedId<StudentId & StaffId & GuardianId>(this.logId, `user:${sourcedId}`);
+  student = (sourcedId: string): StudentId => this.person(sourcedId);
+  guardian = (sourcedId: string): GuardianId => this.person(sourcedId);
   enrolment = (sourcedId: string) => derivedId<EnrolmentId>(this.logId, `enrolment:${sourcedId}`);
 
   /** What thousands of rows refer to is derived once. */

@@ -50,7 +50,7 @@ export interface ImporterParts {
 }
 
 /** Streams in flight at once: their appends share a flush to disk, and a turn of the loop stays short. */
-const IN_FLIGHT = 12;
+const IN_FLIGHT = 40;
 
 /**
  * Imports a OneRoster set: every row that can be taken becomes events of its own stream, every other one a finding. People whom a bulk file
@@ -131,7 +131,7 @@ class ImportRun {
   /** Everything that is decided without appending: a dry run whole; else what is on the record, so that a doubt comes before the first append. */
   async check(): Promise<void> {
     const pace = new Pace();
-    for (const doubt of this.steps.doubts()) this.doubt(doubt);
+    for (const doubt of this.steps.doubts) this.doubt(doubt);
     let index = 0;
     for (const step of this.steps.all()) {
       if (step.onRecord || this.request.dryRun) {

@@ -3,6 +3,7 @@ import type { LocalDate } from '@foundation/kernel';
 import { digestOf, readCsv, type Row } from './csv-file';
 import type { Finding } from './findings';
 import { type FileMode, fileNameOf, type Manifest, readManifest, ROSTER_FILES, type RosterFile } from './manifest';
+import { Packed, PackedByPerson } from './packed';
 import { findFile, type SourceFile } from './source-file';
 
 /** Where a rostered thing stands in the files, for the report. */
@@ -91,15 +92,26 @@ export interface Roster {
   readonly orgs: readonly RosterOrg[];
   readonly terms: readonly RosterTerm[];
   readonly classes: readonly RosterClass[];
-  readonly people: readonly RosterPerson[];
-  readonly enrolments: readonly RosterEnrolment[];
-  readonly demographics: readonly RosterDemographics[];
-  /** Every sourcedId that a file names, refused rows too: a person whose row has a fault has not left. Undefined where no file says. */
-  readonly named: Readonly<Record<RosterFile, ReadonlySet<string> | undefined>>;
+  readonly people: Packed<RosterPerson>;
+  readonly enrolments: PackedByPerson<RosterEnrolment>;
+  readonly demographics: Packed<RosterDemographics>;
+  /** Files that were read; one that was refused as a whole says nothing. */
+  readonly read: ReadonlySet<RosterFile>;
+  /** Rows that were refused, by sourcedId: a person whose row has a fault has not left. */
+  readonly refused: Readonly<Record<RosterFile, ReadonlySet<string>>>;
   readonly findings: readonly Finding[];
   /** Places that only a person can tell right from wrong: the import waits for a confirmation. */
   readonly doubts: readonly Finding[];
 }
+
+const PLACED = ['sourcedId', 'file', 'line', 'leaves', 'extra'] as const;
+const PERSON: readonly (keyof RosterPerson)[] = [
+  ...PLACED,
+  ...(['enabled', 'givenName', 'familyName', 'middleName', 'preferredName', 'identifier', 'username', 'email', 'phone'] as const),
+  ...(['grades', 'orgs', 'roles', 'endedRoles', 'rolesWhole', 'agents'] as const),
+];
+const ENROLMENT: readonly (keyof RosterEnrolment)[] = [...PLACED, 'class', 'school', 'person', 'role', 'primary', 'from', 'to'];
+const DEMOGRAPHICS: readonly (keyof RosterDemographics)[] = [...PLACED, 'birthDate', 'sex'];
 
 /** Things that may be on the record already: what a delta need not repeat. */
 export type Thing = 'org' | 'term' | 'class' | 'person';
@@ -344,10 +356,15 @@ class RosterReading {
   private readonly findings: Finding[] = [];
   private readonly doubts: Finding[] = [];
   private readonly shared = new Shared();
-  private readonly named: Partial<Record<RosterFile, Set<string>>> = {};
+  private readonly refused = Object.fromEntries(ROSTER_FILES.map((file) => [file, new Set<string>()])) as Record<RosterFile, Set<string>>;
+  private readonly filesRead = new Set<RosterFile>();
   private readonly facts = new Map<string, FileFacts>();
   private manifest: Manifest = { version: '1.1', modes: {} as Manifest['modes'] };
   private bytes = 0;
+  private persons = new Packed<RosterPerson>(PERSON);
+  private readonly rolesOf = new Map<string, readonly string[]>();
+  /** Line of each identifier, by kind of person. */
+  private readonly identifiers = new Map<string, number>();
 
   constructor(
     private readonly files: readonly SourceFile[],
@@ -362,9 +379,8 @@ class RosterReading {
     const classes = await this.classes();
     const granted = await this.roles();
     const people = await this.people(granted);
-    const byId = new Map(people.map((person) => [person.sourcedId, person]));
-    const enrolments = await this.enrolments(byId);
-    const demographics = await this.demographics(byId);
+    const enrolments = await this.enrolments(people);
+    const demographics = await this.demographics(people);
     for (const file of this.files) {
       if (!this.facts.has(file.name)) this.facts.set(file.name, { name: file.name, bytes: file.bytes, sha256: await digestOf(file) });
     }
@@ -378,53 +394,71 @@ class RosterReading {
       people,
       enrolments,
       demographics,
-      named: Object.fromEntries(ROSTER_FILES.map((file) => [file, this.named[file]])) as Roster['named'],
+      read: this.filesRead,
+      refused: this.refused,
       findings: this.findings,
       doubts: this.doubts,
     };
   }
 
-  /** Every row of a file that has a sourcedId of its own. */
-  private async each<T extends Placed>(file: RosterFile, read: (reader: RowReader, placed: Placed) => T | undefined): Promise<T[]> {
+  /** Hands on every row of a file that can be taken and has a sourcedId of its own. False when there is nothing to read, or it was refused. */
+  private async each<T extends Placed>(
+    file: RosterFile,
+    read: (reader: RowReader, placed: Placed) => T | undefined,
+    take: (thing: T) => void,
+  ): Promise<boolean> {
     const mode: FileMode = this.manifest.modes[file];
     const source = findFile(this.files, fileNameOf(file));
-    if (mode === 'absent' || !source) return [];
+    if (mode === 'absent' || !source) return false;
     const { name } = source;
     const { required, optional, what } = COLUMNS[file];
     if (name !== fileNameOf(file)) {
       const why = `OneRoster writes this name ${fileNameOf(file)}; it was read all the same.`;
       this.findings.push({ file: name, line: 1, outcome: 'warning', what: 'file', why });
     }
-    const first = new Map<string, number>();
-    const things: T[] = [];
+    const lines = new Map<string, number>();
     const aside = KEPT_ASIDE[file] ?? NONE;
     const { taken, rows, sha256 } = await readCsv(source, required, [...COMMON, ...optional], this.findings, (row) => {
       const reader = new RowReader(name, row, what, this.findings);
-      const sourcedId = this.shared.text(reader.required('sourcedId', 255));
+      const sourcedId = reader.required('sourcedId', 255);
       if (sourcedId === '') return;
-      const earlier = first.get(sourcedId);
-      if (earlier !== undefined) return this.again(reader, file, sourcedId, earlier, things);
-      first.set(sourcedId, row.line);
-      if (reader.refused) return;
+      const earlier = lines.get(sourcedId);
+      if (earlier !== undefined) return this.again(reader, file, sourcedId, earlier);
+      lines.set(sourcedId, row.line);
       const status = reader.word('status', ['active', 'tobedeleted'], 'keep');
       reader.leaves = status === 'tobedeleted' || status === 'inactive';
-      const value = read(reader, { sourcedId, file: name, line: row.line, leaves: reader.leaves, extra: reader.extra(aside, this.shared) });
-      if (!reader.refused && value !== undefined) things.push(value);
+      const extra = reader.extra(aside, this.shared);
+      const thing = read(reader, { sourcedId, file: name, line: row.line, leaves: reader.leaves, extra });
+      if (reader.refused) this.refused[file].add(sourcedId);
+      else if (thing !== undefined) take(thing);
     });
     this.facts.set(name, { name, sha256, bytes: source.bytes, mode, rows });
     this.progress((this.bytes += source.bytes));
-    if (!taken) return [];
-    this.named[file] = new Set(first.keys());
-    return things;
+    if (taken) this.filesRead.add(file);
+    return taken;
+  }
+
+  private async list<T extends Placed>(file: RosterFile, read: (reader: RowReader, placed: Placed) => T | undefined): Promise<T[]> {
+    const things: T[] = [];
+    return (await this.each(file, read, (thing) => things.push(thing))) ? things : [];
+  }
+
+  private async packed<T extends Placed>(
+    file: RosterFile,
+    fields: readonly (keyof T)[],
+    read: (reader: RowReader, placed: Placed) => T | undefined,
+  ): Promise<Packed<T>> {
+    const things = new Packed<T>(fields);
+    return (await this.each(file, read, (thing) => things.put(thing))) ? things : new Packed<T>(fields);
   }
 
   /** A sourcedId that stood in an earlier row of the file. Of a person it may be two people under one id: that is for somebody to look at. */
-  private again(reader: RowReader, file: RosterFile, sourcedId: string, earlier: number, things: readonly Placed[]): void {
+  private again(reader: RowReader, file: RosterFile, sourcedId: string, earlier: number): void {
     reader.refuse('sourcedId', `The same sourcedId stands on line ${earlier}; the first row was kept.`);
-    if (file !== 'users') return;
-    const kept = (things as readonly RosterPerson[]).find((person) => person.sourcedId === sourcedId);
-    if (!kept || (kept.givenName === reader.row.value('givenName') && kept.familyName === reader.row.value('familyName'))) return;
-    this.doubt(kept.file, reader.row.line, 'sourcedId', `Two people have this sourcedId: the other stands on line ${earlier}. Confirmed, the first is taken.`);
+    const first = file === 'users' ? this.persons.get(sourcedId) : undefined;
+    if (!first || (first.givenName === reader.row.value('givenName') && first.familyName === reader.row.value('familyName'))) return;
+    const why = `Two people have this sourcedId: the other stands on line ${earlier}. Confirmed, the first is taken.`;
+    this.doubt(first.file, reader.row.line, 'sourcedId', why);
   }
 
   private doubt(file: string, line: number, column: string, why: string): void {
@@ -443,7 +477,7 @@ class RosterReading {
   };
 
   private async orgs(): Promise<RosterOrg[]> {
-    const orgs = await this.each('orgs', (reader, placed): RosterOrg => ({
+    const orgs = await this.list('orgs', (reader, placed): RosterOrg => ({
       ...placed,
       name: reader.required('name', 255),
       kind: reader.word('type', ORG_KINDS, 'keep') ?? 'school',
@@ -455,7 +489,7 @@ class RosterReading {
   }
 
   private async terms(): Promise<RosterTerm[]> {
-    const terms = await this.each('academicSessions', (reader, placed): RosterTerm | undefined => {
+    const terms = await this.list('academicSessions', (reader, placed): RosterTerm | undefined => {
       const start = reader.day('startDate', 'required');
       const end = reader.day('endDate', 'required');
       if (start !== undefined && end !== undefined && end < start) reader.refuse('endDate', 'The term ends before it starts.');
@@ -492,7 +526,7 @@ class RosterReading {
   }
 
   private async classes(): Promise<RosterClass[]> {
-    const classes = await this.each('classes', (reader, placed): RosterClass => {
+    const classes = await this.list('classes', (reader, placed): RosterClass => {
       const school = this.shared.text(reader.required('schoolSourcedId', 255));
       if (!placed.leaves && school !== '' && !this.isThere('orgs', 'org', school, this.taken.orgs))
         reader.refuse('schoolSourcedId', 'No org with this sourcedId is in orgs.csv: add the school or correct the reference.');
@@ -522,7 +556,7 @@ class RosterReading {
   /** Who holds which role where, by 1.2's roles.csv. */
   private async roles(): Promise<ReadonlyMap<string, Granted>> {
     const granted = new Map<string, Granted>();
-    await this.each('roles', (reader, placed) => {
+    const read = (reader: RowReader, placed: Placed): undefined => {
       const person = this.shared.text(reader.required('userSourcedId', 255));
       const role = reader.word('role', ROLES, 'refuse');
       const org = reader.required('orgSourcedId', 255);
@@ -540,14 +574,16 @@ class RosterReading {
         orgs: this.shared.list([...new Set([...orgs, ...place])]),
       });
       return undefined;
-    });
+    };
+    await this.each('roles', read, () => undefined);
     return granted;
   }
 
-  private async people(granted: ReadonlyMap<string, Granted>): Promise<RosterPerson[]> {
+  private async people(granted: ReadonlyMap<string, Granted>): Promise<Packed<RosterPerson>> {
     const { version, modes } = this.manifest;
     const wholeRoles = modes.roles === 'bulk' || (version === '1.1' && modes.roles === 'absent') || modes.users === 'bulk';
-    const people = await this.each('users', (reader, placed): RosterPerson => {
+    const tied: string[] = [];
+    const read = (reader: RowReader, placed: Placed): RosterPerson => {
       const grants = granted.get(placed.sourcedId);
       const stated = reader.word('role', ROLES, 'refuse');
       const roles = this.shared.list([...new Set([...(stated === undefined ? NONE : [stated]), ...(grants?.held ?? NONE)])]);
@@ -580,17 +616,25 @@ class RosterReading {
         rolesWhole,
         agents: this.shared.list(reader.row.list('agentSourcedIds')),
       };
-    });
+    };
+    const take = (person: RosterPerson): void => {
+      this.persons.put(person);
+      if (person.rolesWhole) this.rolesOf.set(person.sourcedId, person.roles);
+      if (person.agents.length > 0) tied.push(person.sourcedId);
+      this.oneIdentifierEach(person);
+    };
+    if (!(await this.each('users', read, take))) this.persons = new Packed<RosterPerson>(PERSON);
     this.rolesOfNobody(granted);
-    this.oneIdentifierEach(people);
-    return this.withKnownAgents(people);
+    for (const sourcedId of tied) this.onlyKnownAgents(sourcedId);
+    return this.persons;
   }
 
+  private isNamedUser = (sourcedId: string): boolean => this.persons.has(sourcedId) || this.refused.users.has(sourcedId);
+
   private rolesOfNobody(granted: ReadonlyMap<string, Granted>): void {
-    const users = this.named.users;
     for (const [person, { file, line }] of granted) {
-      if (users?.has(person)) continue;
-      const unknown = this.manifest.modes.users === 'bulk' ? users !== undefined : !this.recorded.has('person', person);
+      if (this.isNamedUser(person)) continue;
+      const unknown = this.manifest.modes.users === 'bulk' || !this.recorded.has('person', person);
       const why = unknown
         ? 'No user with this sourcedId is in users.csv: add the person or correct the reference.'
         : 'A change of roles is taken together with the person’s row: send it in users.csv of the same set.';
@@ -599,45 +643,41 @@ class RosterReading {
   }
 
   /** The district’s own number of a person stands for one person: the same on two is a slip that would join or swap them. */
-  private oneIdentifierEach(people: readonly RosterPerson[]): void {
-    const lines = new Map<string, number>();
-    for (const { identifier, leaves, roles, file, line } of people) {
-      // A guardian often carries the child's number, and staff may be numbered on their own.
-      const kind = roles.includes('student') ? 'student' : roles.some((role) => STAFF_ROLES.includes(role)) ? 'staff' : undefined;
-      if (identifier === undefined || leaves || kind === undefined) continue;
-      const key = `${kind} ${identifier}`;
-      const earlier = lines.get(key);
-      if (earlier === undefined) lines.set(key, line);
-      else this.doubt(file, line, 'identifier', `Two people have this identifier: the other stands on line ${earlier}. Confirmed, both are taken.`);
-    }
+  private oneIdentifierEach({ identifier, leaves, roles, file, line }: RosterPerson): void {
+    // A guardian often carries the child's number, and staff may be numbered on their own.
+    const kind = roles.includes('student') ? 'student' : roles.some((role) => STAFF_ROLES.includes(role)) ? 'staff' : undefined;
+    if (identifier === undefined || leaves || kind === undefined) return;
+    const key = `${kind} ${identifier}`;
+    const earlier = this.identifiers.get(key);
+    if (earlier === undefined) this.identifiers.set(key, line);
+    else this.doubt(file, line, 'identifier', `Two people have this identifier: the other stands on line ${earlier}. Confirmed, both are taken.`);
   }
 
-  private withKnownAgents(people: readonly RosterPerson[]): RosterPerson[] {
-    const users = this.named.users ?? new Set();
-    return people.map((person) => {
-      const agents = person.agents.filter((agent) => this.isThere('users', 'person', agent, users));
-      if (agents.length === person.agents.length) return person;
-      const why = 'A person named here is not in users.csv; that tie was left out.';
-      const { file, line } = person;
-      this.findings.push({ file, line, column: 'agentSourcedIds', outcome: 'warning', what: 'person', why });
-      return { ...person, agents };
-    });
+  private onlyKnownAgents(sourcedId: string): void {
+    const person = this.persons.get(sourcedId);
+    if (!person) return;
+    const agents = person.agents.filter((agent) => this.isThere('users', 'person', agent, { has: this.isNamedUser }));
+    if (agents.length === person.agents.length) return;
+    const why = 'A person named here is not in users.csv; that tie was left out.';
+    const { file, line } = person;
+    this.findings.push({ file, line, column: 'agentSourcedIds', outcome: 'warning', what: 'person', why });
+    this.persons.put({ ...person, agents });
   }
 
-  private async enrolments(people: ReadonlyMap<string, RosterPerson>): Promise<RosterEnrolment[]> {
-    return this.each('enrollments', (reader, placed): RosterEnrolment => {
-      const group = this.shared.text(reader.required('classSourcedId', 255));
-      const person = this.shared.text(reader.required('userSourcedId', 255));
+  private async enrolments(people: Packed<RosterPerson>): Promise<PackedByPerson<RosterEnrolment>> {
+    const enrolments = new PackedByPerson<RosterEnrolment>(ENROLMENT);
+    const read = (reader: RowReader, placed: Placed): RosterEnrolment => {
+      const group = reader.required('classSourcedId', 255);
+      const person = reader.required('userSourcedId', 255);
       const stated = reader.word('role', ROLES, 'refuse');
       if (stated === undefined && !placed.leaves) reader.refuse('role', 'This value is missing and must be given.');
-      const role = this.shared.text(stated ?? '');
+      const role = stated ?? '';
       if (!placed.leaves) {
         if (group !== '' && !this.isThere('classes', 'class', group, this.taken.classes))
           reader.refuse('classSourcedId', 'No class with this sourcedId could be taken from classes.csv: add it or correct the reference.');
         if (person !== '' && !this.isThere('users', 'person', person, people))
           reader.refuse('userSourcedId', 'No person with this sourcedId could be taken from users.csv: add them or correct the reference.');
-        const known = people.get(person);
-        const roles = known?.rolesWhole ? known.roles : undefined;
+        const roles = this.rolesOf.get(person);
         if (roles && role === 'student' && !roles.includes('student'))
           reader.refuse('role', 'The enrolment says student but the person is not a student in users.csv or roles.csv.');
         if (roles && role !== '' && role !== 'student' && !roles.some((held) => STAFF_ROLES.includes(held)))
@@ -653,22 +693,23 @@ class RosterReading {
       return {
         ...placed,
         class: group,
-        school: place === undefined ? undefined : this.shared.text(place),
+        school: place,
         person,
         role,
         primary: /^true$/i.test(reader.row.value('primary') ?? ''),
-        from: sound && from !== undefined ? (this.shared.text(from) as LocalDate) : undefined,
-        to: sound && to !== undefined ? (this.shared.text(to) as LocalDate) : undefined,
+        from: sound ? from : undefined,
+        to: sound ? to : undefined,
       };
-    });
+    };
+    const taken = await this.each('enrollments', read, (row) => enrolments.put(row));
+    return taken ? enrolments : new PackedByPerson<RosterEnrolment>(ENROLMENT);
   }
 
-  private async demographics(people: ReadonlyMap<string, RosterPerson>): Promise<RosterDemographics[]> {
-    return this.each('demographics', (reader, placed): RosterDemographics => {
+  private async demographics(people: Packed<RosterPerson>): Promise<Packed<RosterDemographics>> {
+    return this.packed('demographics', DEMOGRAPHICS, (reader, placed): RosterDemographics => {
       if (!placed.leaves && !this.isThere('users', 'person', placed.sourcedId, people))
         reader.refuse('sourcedId', 'No person with this sourcedId could be taken from users.csv.');
-      const sex = reader.optional('sex', 40);
-      return { ...placed, birthDate: reader.day('birthDate', 'optional'), sex: sex === undefined ? undefined : this.shared.text(sex) };
+      return { ...placed, birthDate: reader.day('birthDate', 'optional'), sex: reader.optional('sex', 40) };
     });
   }
 }
