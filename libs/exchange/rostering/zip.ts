@@ -57,9 +57,13 @@ function fileOf(zip: ZipFile, entry: Entry, name: string): SourceFile {
   return {
     name,
     bytes: entry.uncompressedSize,
-    // The stream ends with an error when it holds more than the entry says.
     async *open() {
-      yield* (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>;
+      try {
+        // The stream ends with an error when it holds more than the entry says.
+        yield* (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>;
+      } catch (error) {
+        throw new UnreadableSet(`${name} is damaged in the zip: make the zip anew.`, { cause: error });
+      }
     },
   };
 }
