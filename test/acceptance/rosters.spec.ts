@@ -40,7 +40,11 @@ async function upload(admin: Client, parts: readonly Part[], fields: Readonly<Re
   for (const { name, content } of parts) form.append('files', new Blob([new Uint8Array(Buffer.from(content))]), name);
   const headers = { authorization: `Bearer ${admin.accessToken}` };
   const response = await fetch(`${admin.url}/api/v1/roster/imports/upload`, { method: 'POST', body: form, headers });
-  return { status: response.status, body: await response.json(), location: response.headers.get('location') };
+  return {
+    status: response.status,
+    body: JSON.parse(await response.text()),
+    location: response.headers.get('location'),
+  };
 }
 
 /** Over HTTP, against the built service in its own process. */
@@ -96,7 +100,9 @@ describe('rosters over HTTP', () => {
     const status = await ended(admin, body.import);
     expect(status).toMatchObject({ status: 'needs-confirmation', report: { status: 'stopped' } });
     const { report } = await admin.read(`roster/imports/${body.import}?outcome=stopped`);
-    expect(report.findings).toEqual([expect.objectContaining({ file: 'users.csv', why: expect.stringMatching(/people .* marked as having left/) })]);
+    expect(report.findings).toEqual([
+      expect.objectContaining({ file: 'users.csv', why: expect.stringMatching(/people .* marked as having left/) }),
+    ]);
     expect((await admin.read('students?limit=100')).items.map((one: { familyName: string }) => one.familyName)).toContain('Ashgrove');
     expect((await admin.read('roster/imports')).items.map((one: { import: string }) => one.import)).not.toContain(body.import);
 
@@ -114,7 +120,9 @@ describe('rosters over HTTP', () => {
     expect(items[0]).toMatchObject({ by: me.staff, status: 'finished', version: '1.1' });
     const { files, counts, before } = await admin.read(`roster/imports/${items[0].import}/compare`);
     expect(before).toBe(items[1].import);
-    expect(files.filter(({ change }: { change: string }) => change !== 'same')).toEqual([expect.objectContaining({ name: 'users.csv', change: 'changed', rows: 15 })]);
+    expect(files.filter(({ change }: { change: string }) => change !== 'same')).toEqual([
+      expect.objectContaining({ name: 'users.csv', change: 'changed', rows: 15 }),
+    ]);
     expect(counts.left).toEqual({ before: items[1].counts.left, now: 0 });
     const same = await admin.read(`roster/imports/${items[0].import}/compare?with=${items.at(-1).import}`);
     expect(same.files.every(({ change }: { change: string }) => change === 'same')).toBe(true);
@@ -126,10 +134,22 @@ describe('rosters over HTTP', () => {
     ['nothing', 400, async () => [], {}, /no \.csv file/],
     ['a zip beside a file', 400, async () => [{ name: 'a.zip', content: await zipOf(LINCOLN) }, ...LINCOLN], {}, /not both/],
     ['one file twice', 400, async () => [...LINCOLN, ...LINCOLN.slice(0, 1)], {}, /twice/],
-    ['a bomb', 400, async () => [{ name: 'a.zip', content: await zipOf([{ name: 'users.csv', content: '0'.repeat(50_000_000) }]) }], {}, /times its size/],
+    [
+      'a bomb',
+      400,
+      async () => [{ name: 'a.zip', content: await zipOf([{ name: 'users.csv', content: '0'.repeat(50_000_000) }]) }],
+      {},
+      /times its size/,
+    ],
     ['an unknown field', 400, async () => LINCOLN, { force: 'true' }, /mending/],
     ['a field that is neither', 400, async () => LINCOLN, { dryRun: 'perhaps' }, /mending/],
-    ['too many files', 413, async () => Array.from({ length: 41 }, (_, n) => ({ name: `f${n}.csv`, content: 'x' })), {}, /at most 40 files/],
+    [
+      'too many files',
+      413,
+      async () => Array.from({ length: 41 }, (_, n) => ({ name: `f${n}.csv`, content: 'x' })),
+      {},
+      /at most 40 files/,
+    ],
   ])('refuses %s in plain words', async (_, status, parts, fields, words) => {
     const answer = await upload(admin, await parts(), fields);
     expect([answer.status, answer.body.detail]).toEqual([status, expect.stringMatching(words)]);
@@ -139,11 +159,14 @@ describe('rosters over HTTP', () => {
     const form = new FormData();
     form.append('files', new Blob(['x']), 'users.csv');
     const headers = { authorization: `Bearer ${admin.accessToken}` };
-    const post = (path: string, given: Record<string, string>, body: FormData | string) => fetch(`${admin.url}/api/v1/${path}`, { method: 'POST', body, headers: given });
+    const post = (path: string, given: Record<string, string>, body: FormData | string) =>
+      fetch(`${admin.url}/api/v1/${path}`, { method: 'POST', body, headers: given });
     expect((await post('students', headers, form)).status).toBe(415);
     expect((await post('roster/imports/upload', {}, form)).status).toBe(401);
     expect((await post('roster/imports/upload', { ...headers, 'content-type': 'application/json' }, '{}')).status).toBe(415);
-    expect((await post('roster/imports/upload', { ...headers, 'content-type': 'multipart/form-data; boundary=x' }, 'no parts')).status).toBe(400);
+    expect(
+      (await post('roster/imports/upload', { ...headers, 'content-type': 'multipart/form-data; boundary=x' }, 'no parts')).status,
+    ).toBe(400);
   });
 
   it('leaves no name of a person in its reports, nor any upload on disk', async () => {
@@ -175,7 +198,10 @@ describe('rosters by command line', () => {
     expect((await run('import', join(folder, 'same.zip'))).text).toMatch(/\b0 created, 0 changed, 0 left/);
     writeFileSync(join(folder, 'cut.zip'), await zipOf(edited('users.csv', (content) => content.split('\n').slice(0, 8).join('\n'))));
     const stopped = await run('import', join(folder, 'cut.zip'));
-    expect([stopped.code, stopped.text]).toEqual([1, expect.stringMatching(/stopped +file +users\.csv[\s\S]*Nothing was recorded[\s\S]*--confirm/)]);
+    expect([stopped.code, stopped.text]).toEqual([
+      1,
+      expect.stringMatching(/stopped +file +users\.csv[\s\S]*Nothing was recorded[\s\S]*--confirm/),
+    ]);
     expect((await run('import', join(folder, 'cut.zip'), '--confirm')).code).toBe(0);
     const list = await run('list');
     expect(list.text.match(/by system/g)).toHaveLength(3);

@@ -11,8 +11,37 @@ function chanceOf(seed: number): (below: number) => number {
   };
 }
 
-const GIVEN = ['Ada', 'Bram', 'Cleo', 'Dov', 'Esme', 'Finn', 'Greta', 'Hugo', 'Inés', 'Jory', 'Kofi', 'Leo', 'Mia', 'Nils', 'Otis', 'Priya'];
-const FAMILY = ['Ashgrove', 'Braeburn', 'Cloverly', 'Dovecote', 'Elmwood', 'Fernsby', 'Glenhollow', 'Hartwell', 'Ivydale', 'Juniper', 'Larkin'];
+const GIVEN = [
+  'Ada',
+  'Bram',
+  'Cleo',
+  'Dov',
+  'Esme',
+  'Finn',
+  'Greta',
+  'Hugo',
+  'Inés',
+  'Jory',
+  'Kofi',
+  'Leo',
+  'Mia',
+  'Nils',
+  'Otis',
+  'Priya',
+];
+const FAMILY = [
+  'Ashgrove',
+  'Braeburn',
+  'Cloverly',
+  'Dovecote',
+  'Elmwood',
+  'Fernsby',
+  'Glenhollow',
+  'Hartwell',
+  'Ivydale',
+  'Juniper',
+  'Larkin',
+];
 
 /** Writes a 1.1 set of that many people into a folder: 84 % students, 6 % staff, 10 % guardians, three classes for each student. */
 export async function writeRoster(folder: string, people: number, seed = 1): Promise<void> {
@@ -42,7 +71,11 @@ export async function writeRoster(folder: string, people: number, seed = 1): Pro
   const day = (year: number): string => `${year}-${String(1 + chance(12)).padStart(2, '0')}-${String(1 + chance(28)).padStart(2, '0')}`;
 
   const parts = ['academicSessions', 'classes', 'demographics', 'enrollments', 'orgs', 'users'];
-  await file('manifest', 'propertyName,value', ['manifest.version,1.0', 'oneroster.version,1.1', ...parts.map((part) => `file.${part},bulk`)]);
+  await file('manifest', 'propertyName,value', [
+    'manifest.version,1.0',
+    'oneroster.version,1.1',
+    ...parts.map((part) => `file.${part},bulk`),
+  ]);
   await file('orgs', 'sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId', [
     'org-district,,,Willow District,district,WD,',
     ...Array.from({ length: schools }, (_, n) => `org-${n},,,School ${n},school,S${n},org-district`),
@@ -69,7 +102,8 @@ export async function writeRoster(folder: string, people: number, seed = 1): Pro
         const agent = n < guardians ? `guardian-${n}` : '';
         yield `student-${n},,,true,${schoolOf(n)},student,s${n},,${named()},,S${n},s${n}@willow.example,,,${agent},0${1 + (n % 8)},`;
       }
-      for (let n = 0; n < guardians; n++) yield `guardian-${n},,,true,${schoolOf(n)},parent,,,${named()},,,g${n}@home.example,,555-01${n % 100},,,`;
+      for (let n = 0; n < guardians; n++)
+        yield `guardian-${n},,,true,${schoolOf(n)},parent,,,${named()},,,g${n}@home.example,,555-01${n % 100},,,`;
     })(),
   );
   await file(

@@ -31,7 +31,8 @@ const lineOf = (finding: Finding): string =>
 
 function sayOutcome({ status, dryRun, version, counts }: ImportReport): void {
   const { created, changed, unchanged, left, refused, warnings } = counts;
-  if (status === 'stopped') return complain('Nothing was recorded. Look at the lines marked "stopped"; if they are right, run it again with --confirm.');
+  if (status === 'stopped')
+    return complain('Nothing was recorded. Look at the lines marked "stopped"; if they are right, run it again with --confirm.');
   say(
     `${dryRun ? 'Would be: ' : ''}${created} created, ${changed} changed, ${left} left, ${unchanged} unchanged, ${refused} refused, ${warnings} warnings (OneRoster ${version})`,
   );
@@ -96,7 +97,9 @@ function sayImport({ import: id, by, startedAt, status, confirmed, files, counts
       : '';
   say(`${startedAt}  ${id}  by ${by}${confirmed ? ', confirmed' : ''}: ${ended}`);
   for (const { name, sha256, mode, rows } of files)
-    say(`  ${name.padEnd(24)} ${(mode ?? 'not read').padEnd(8)} ${rows === undefined ? '' : `${rows} rows`.padEnd(12)} ${sha256.slice(0, 12)}`);
+    say(
+      `  ${name.padEnd(24)} ${(mode ?? 'not read').padEnd(8)} ${rows === undefined ? '' : `${rows} rows`.padEnd(12)} ${sha256.slice(0, 12)}`,
+    );
 }
 
 function sayComparison({ import: id, before, files, counts }: Comparison): void {

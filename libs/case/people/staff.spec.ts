@@ -285,10 +285,14 @@ describe('classes that a roster states for a person it says nothing else of', ()
     given(staffDecider, past)
       .when({ kind: 'roster-classes', enrolments: [], ending: { allBut: new Set([art.enrolment]) } })
       .then(unassigned(math));
-    given(staffDecider, past).when({ kind: 'roster-classes', enrolments: [math, art], ending: { allBut: new Set() } }).then();
+    given(staffDecider, past)
+      .when({ kind: 'roster-classes', enrolments: [math, art], ending: { allBut: new Set() } })
+      .then();
   });
 
   it('says nothing to somebody who is not on the record', () => {
-    given(staffDecider).when({ kind: 'roster-classes', enrolments: [math], ending: { only: [] } }).thenRefused('staff-not-found');
+    given(staffDecider)
+      .when({ kind: 'roster-classes', enrolments: [math], ending: { only: [] } })
+      .thenRefused('staff-not-found');
   });
 });

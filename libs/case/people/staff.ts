@@ -147,9 +147,7 @@ function rosterClasses(staff: StaffId, { enrolments, ending }: ClassesStated, st
     ...Object.values<ClassAssignment>(state.classes)
       .filter((one) => ends(one.enrolment))
       .map((one) => classUnassigned.of({ staff, enrolment: one.enrolment, class: one.class })),
-    ...enrolments
-      .filter((one) => !sameContent(state.classes[one.enrolment], one))
-      .map((one) => classAssigned.of({ staff, ...one })),
+    ...enrolments.filter((one) => !sameContent(state.classes[one.enrolment], one)).map((one) => classAssigned.of({ staff, ...one })),
   ];
 }
 

@@ -180,8 +180,12 @@ describe('what a roster states in part', () => {
   it('tells another extension of an enrolment from the same one', () => {
     const noted = { ...enrolment, extra: { 'metadata.note': 'comes by bus' } };
     const withNote = [rostered, enrolled.of({ student, ...noted })];
-    given(studentDecider, withNote).when({ ...state, enrolments: [noted] }).then();
-    given(studentDecider, withNote).when({ ...state, enrolments: [enrolment] }).then(enrolled.of({ student, ...enrolment }));
+    given(studentDecider, withNote)
+      .when({ ...state, enrolments: [noted] })
+      .then();
+    given(studentDecider, withNote)
+      .when({ ...state, enrolments: [enrolment] })
+      .then(enrolled.of({ student, ...enrolment }));
   });
 
   it('links and unlinks the guardians it states, and never undoes what a person did by hand', () => {
@@ -190,12 +194,24 @@ describe('what a roster states in part', () => {
     const linked = guardianLinked.of(stated);
     const byRoster = guardianUnlinked.of({ student, guardian: stated.guardian, byRoster: true });
     const byHand = guardianUnlinked.of({ student, guardian: stated.guardian, reason: 'By order of the court' });
-    given(studentDecider, [rostered]).when({ ...all, guardians: [stated] }).then(linked);
-    given(studentDecider, [rostered, linked]).when({ ...all, guardians: [] }).then(byRoster);
-    given(studentDecider, [rostered, linked]).when({ ...all, guardians: [], ending: { only: [] } }).then();
-    given(studentDecider, [rostered, linked, byRoster]).when({ ...all, guardians: [stated] }).then(linked);
-    given(studentDecider, [rostered, linked, byHand]).when({ ...all, guardians: [stated] }).then();
-    given(studentDecider, [rostered, guardianLinked.of(guardian)]).when({ ...all, guardians: [] }).then();
+    given(studentDecider, [rostered])
+      .when({ ...all, guardians: [stated] })
+      .then(linked);
+    given(studentDecider, [rostered, linked])
+      .when({ ...all, guardians: [] })
+      .then(byRoster);
+    given(studentDecider, [rostered, linked])
+      .when({ ...all, guardians: [], ending: { only: [] } })
+      .then();
+    given(studentDecider, [rostered, linked, byRoster])
+      .when({ ...all, guardians: [stated] })
+      .then(linked);
+    given(studentDecider, [rostered, linked, byHand])
+      .when({ ...all, guardians: [stated] })
+      .then();
+    given(studentDecider, [rostered, guardianLinked.of(guardian)])
+      .when({ ...all, guardians: [] })
+      .then();
   });
 });
 

@@ -83,7 +83,9 @@ export class Applier {
   ) {}
 
   /** What would be appended now. */
-  async decide<C, S, E extends DomainEvent>(statement: Statement<C, S, E>): Promise<Applied & { readonly revision: number; readonly state: S }> {
+  async decide<C, S, E extends DomainEvent>(
+    statement: Statement<C, S, E>,
+  ): Promise<Applied & { readonly revision: number; readonly state: S }> {
     const { decider, target, onRecord } = statement;
     const { commandId } = this.contextOf(target.stream);
     const history = onRecord ? await this.journal.read(target.stream) : [];
@@ -123,9 +125,13 @@ export class Applier {
 
   private async append(target: Target, revision: number, decided: readonly DomainEvent[]): Promise<void> {
     const meta = this.metaOf(target);
-    const events = decided.map(
-      ({ type, version, data }, index): NewEvent => ({ id: eventIdOf(meta.commandId, index), type, version, data, meta }),
-    );
+    const events = decided.map(({ type, version, data }, index): NewEvent => ({
+      id: eventIdOf(meta.commandId, index),
+      type,
+      version,
+      data,
+      meta,
+    }));
     await this.journal.append(target.stream, revision < 0 ? 'no-stream' : revision, events);
   }
 

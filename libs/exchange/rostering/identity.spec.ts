@@ -19,6 +19,8 @@ describe('whether a sourcedId stands for another person', () => {
   });
 
   it('takes the preferred name for the person', () => {
-    expect(isAnotherPerson({ ...sam, preferredName: 'Jory' }, { ...sam, givenName: 'Jory', birthDate: '2017-02-12', identifier: undefined })).toBe(false);
+    expect(
+      isAnotherPerson({ ...sam, preferredName: 'Jory' }, { ...sam, givenName: 'Jory', birthDate: '2017-02-12', identifier: undefined }),
+    ).toBe(false);
   });
 });

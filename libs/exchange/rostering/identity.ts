@@ -12,7 +12,10 @@ export interface Identity {
  * the birth date is another too; two changed names are another person, unless birth date or the district's number says that it is the same.
  */
 export function isAnotherPerson(before: Identity, now: Identity): boolean {
-  const given = !sameName(before.givenName, now.givenName) && !sameName(before.preferredName, now.givenName) && !sameName(before.givenName, now.preferredName);
+  const given =
+    !sameName(before.givenName, now.givenName) &&
+    !sameName(before.preferredName, now.givenName) &&
+    !sameName(before.givenName, now.preferredName);
   const family = !sameName(before.familyName, now.familyName);
   if (!given && !family) return false;
   if (agrees(before.identifier, now.identifier)) return false;

@@ -72,13 +72,14 @@ export function compareImports(before: PastImport, now: PastImport): Comparison 
   });
   const [old, own] = [before.counts, now.counts];
   const count = (key: keyof ImportCounts) => ({ before: old?.[key] ?? 0, now: own?.[key] ?? 0 });
-  const counts = old && own && {
-    created: count('created'),
-    changed: count('changed'),
-    unchanged: count('unchanged'),
-    left: count('left'),
-    refused: count('refused'),
-    warnings: count('warnings'),
-  };
+  const counts = old &&
+    own && {
+      created: count('created'),
+      changed: count('changed'),
+      unchanged: count('unchanged'),
+      left: count('left'),
+      refused: count('refused'),
+      warnings: count('warnings'),
+    };
   return { import: now.import, before: before.import, files, ...(counts && { counts }) };
 }

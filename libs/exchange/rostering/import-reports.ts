@@ -81,7 +81,7 @@ async function pageOf(file: FileHandle, start: number, limit: number, outcome: O
 export class ReportWriter {
   private lines = '';
   private writing: Promise<unknown> = Promise.resolve();
-  private failure?: unknown;
+  private failure?: Error;
 
   constructor(
     private readonly file: FileHandle,
@@ -111,7 +111,11 @@ export class ReportWriter {
   private flush(): void {
     const lines = this.lines;
     this.lines = '';
-    this.writing = this.writing.then(() => this.file.write(lines)).catch((error: unknown) => (this.failure ??= error));
+    this.writing = this.writing
+      .then(() => this.file.write(lines))
+      .catch((error: unknown) => {
+        this.failure ??= error instanceof Error ? error : new Error(String(error));
+      });
   }
 }
 

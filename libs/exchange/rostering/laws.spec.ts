@@ -27,7 +27,11 @@ const rosters = fc
       { minLength: 1, maxLength: 10 },
     ),
     enrolments: fc.array(
-      fc.record({ class: fc.integer({ min: 0, max: 3 }), person: fc.integer({ min: 0, max: 10 }), role: fc.constantFrom('student', 'teacher') }),
+      fc.record({
+        class: fc.integer({ min: 0, max: 3 }),
+        person: fc.integer({ min: 0, max: 10 }),
+        role: fc.constantFrom('student', 'teacher'),
+      }),
       { maxLength: 15 },
     ),
   })
@@ -47,7 +51,8 @@ const rosters = fc
     demographics: [DEMOGRAPHICS, ...people.map(({ born }, n) => `u${n},,${born},`)],
   }));
 
-const sourcedIds = (csv: Csv): readonly string[] => Object.values(csv).flatMap((rows) => rows.slice(1).map((row) => row.split(',')[0] ?? ''));
+const sourcedIds = (csv: Csv): readonly string[] =>
+  Object.values(csv).flatMap((rows) => rows.slice(1).map((row) => row.split(',')[0] ?? ''));
 
 const inDistrict = async <T>(work: (district: TestDistrict) => Promise<T>): Promise<T> => {
   const district = new TestDistrict();

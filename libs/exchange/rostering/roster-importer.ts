@@ -50,7 +50,7 @@ export interface ImporterParts {
 }
 
 /** Streams in flight at once: their appends share a flush to disk, and a turn of the loop stays short. */
-const IN_FLIGHT = 40;
+const IN_FLIGHT = 16;
 
 /**
  * Imports a OneRoster set: every row that can be taken becomes events of its own stream, every other one a finding. People whom a bulk file
@@ -103,8 +103,8 @@ export class RosterImporter {
 class ImportRun {
   private readonly tally: Record<Outcome, number> = { stopped: 0, refused: 0, warning: 0, left: 0, changed: 0, created: 0 };
   private unchanged = 0;
-  /** Steps that the check has settled: nothing to append. */
-  private readonly settled = new Set<number>();
+  /** Streams that the check has settled: nothing to append. */
+  private readonly settled = new Set<string>();
   doubts = 0;
 
   constructor(
@@ -133,12 +133,12 @@ class ImportRun {
     const pace = new Pace();
     for (const doubt of this.steps.doubts) this.doubt(doubt);
     let index = 0;
-    for (const step of this.steps.all()) {
+    for (const step of this.request.dryRun ? this.steps.all() : this.steps.recorded()) {
       if (step.onRecord || this.request.dryRun) {
         const { doubt, ...decided } = await step.examine(this.applier);
         if (doubt) this.doubt(doubt);
         const settled = decided.events.length === 0;
-        if (settled) this.settled.add(index);
+        if (settled) this.settled.add(step.stream);
         if (settled || this.request.dryRun) this.report(step, decided);
       }
       this.progress('checking', ++index);
@@ -153,9 +153,9 @@ class ImportRun {
     let index = 0;
     const lane = async (): Promise<void> => {
       for (let next = steps.next(); !next.done; next = steps.next()) {
-        const mine = index++;
-        if (!this.settled.has(mine)) this.report(next.value, await next.value.apply(this.applier));
-        this.progress('recording', mine + 1);
+        const step = next.value;
+        if (!this.settled.has(step.stream)) this.report(step, await step.apply(this.applier));
+        this.progress('recording', ++index);
         await pace.breathe();
       }
     };

@@ -71,7 +71,10 @@ describe('reading a OneRoster 1.2 set', () => {
 describe('files that are not what they should be', () => {
   const users = 'sourcedId,givenName,familyName,role\n';
   const read = async (content: string, manifest?: string) => {
-    const roster = await readRoster([textFile('users.csv', content), ...(manifest === undefined ? [] : [textFile('manifest.csv', manifest)])]);
+    const roster = await readRoster([
+      textFile('users.csv', content),
+      ...(manifest === undefined ? [] : [textFile('manifest.csv', manifest)]),
+    ]);
     return { people: [...roster.people], findings: roster.findings, doubts: roster.doubts };
   };
 
@@ -88,7 +91,9 @@ describe('files that are not what they should be', () => {
   });
 
   it('the same sourcedId twice keeps the first; with other names it is for somebody to look at', async () => {
-    const { people, findings, doubts } = await read(`${users}u1,Sam,Rivermoss,student\nu1,Other,Person,student\nu1,Sam,Rivermoss,student\n`);
+    const { people, findings, doubts } = await read(
+      `${users}u1,Sam,Rivermoss,student\nu1,Other,Person,student\nu1,Sam,Rivermoss,student\n`,
+    );
     expect(people.map((person) => person.givenName)).toEqual(['Sam']);
     expect(findings.map(place)).toEqual(expect.arrayContaining(['refused users.csv:3 sourcedId', 'refused users.csv:4 sourcedId']));
     expect(doubts.map(place)).toEqual(['stopped users.csv:3 sourcedId']);
@@ -133,7 +138,9 @@ describe('files that are not what they should be', () => {
   });
 
   it('law: however the bytes are cut into pages, the same rows with the same lines are read', async () => {
-    const content = Buffer.from('\uFEFFsourcedId,givenName,familyName,role\r\nu1,"Inés\r\n""N""",Dovecote,student\r\n\r\nu2,Żofia,B,student\r\nu3,C,D,student');
+    const content = Buffer.from(
+      '\uFEFFsourcedId,givenName,familyName,role\r\nu1,"Inés\r\n""N""",Dovecote,student\r\n\r\nu2,Żofia,B,student\r\nu3,C,D,student',
+    );
     const whole = [...(await readRoster([bufferFile('users.csv', content)])).people];
     expect(whole.map(({ line }) => line)).toEqual([2, 5, 6]);
     await fc.assert(

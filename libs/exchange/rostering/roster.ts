@@ -148,7 +148,6 @@ const KEPT_ASIDE: Readonly<Partial<Record<RosterFile, readonly string[]>>> = {
   ],
 };
 
-
 const COLUMNS: Readonly<Record<RosterFile, { required: readonly string[]; optional: readonly string[]; what: string }>> = {
   orgs: { required: ['sourcedId', 'name', 'type'], optional: ['identifier', 'parentSourcedId'], what: 'school' },
   academicSessions: {
@@ -425,8 +424,7 @@ class RosterReading {
       const earlier = lines.get(sourcedId);
       if (earlier !== undefined) return this.again(reader, file, sourcedId, earlier);
       lines.set(sourcedId, row.line);
-      const status = reader.word('status', ['active', 'tobedeleted'], 'keep');
-      reader.leaves = status === 'tobedeleted' || status === 'inactive';
+      reader.leaves = isEnding(reader);
       const extra = reader.extra(aside, this.shared);
       const thing = read(reader, { sourcedId, file: name, line: row.line, leaves: reader.leaves, extra });
       if (reader.refused) this.refused[file].add(sourcedId);
@@ -650,7 +648,13 @@ class RosterReading {
     const key = `${kind} ${identifier}`;
     const earlier = this.identifiers.get(key);
     if (earlier === undefined) this.identifiers.set(key, line);
-    else this.doubt(file, line, 'identifier', `Two people have this identifier: the other stands on line ${earlier}. Confirmed, both are taken.`);
+    else
+      this.doubt(
+        file,
+        line,
+        'identifier',
+        `Two people have this identifier: the other stands on line ${earlier}. Confirmed, both are taken.`,
+      );
   }
 
   private onlyKnownAgents(sourcedId: string): void {
@@ -712,6 +716,15 @@ class RosterReading {
       return { ...placed, birthDate: reader.day('birthDate', 'optional'), sex: reader.optional('sex', 40) };
     });
   }
+}
+
+/** `tobedeleted`, and what 1.0 wrote for it. */
+function isEnding(reader: RowReader): boolean {
+  if (reader.row.value('status') === 'inactive') {
+    reader.warn('status', 'OneRoster 1.0 wrote inactive; taken as tobedeleted.');
+    return true;
+  }
+  return reader.word('status', ['active', 'tobedeleted'], 'keep') === 'tobedeleted';
 }
 
 /** What roles.csv says of one person. */

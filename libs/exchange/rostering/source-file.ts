@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /** One file of a set, wherever it lies. It may be read more than once, from its beginning each time. */
 export interface SourceFile {
   /** `users.csv`, without a folder. */
@@ -7,7 +5,7 @@ export interface SourceFile {
   /** Uncompressed. */
   readonly bytes: number;
   /** Ends with an error when the file cannot be read any more. */
-  open(): AsyncIterable<Buffer> | Readable;
+  open(): AsyncIterable<Buffer>;
 }
 
 /** The files of one import; `close` when nothing reads them any more. */

@@ -36,6 +36,7 @@ export interface Step {
   readonly place: Place;
   /** Rows of its enrolments and guardians, by their ids. */
   readonly places?: ReadonlyMap<string, Place>;
+  readonly stream: string;
   readonly onRecord: boolean;
   examine(applier: Applier): Promise<Examined>;
   apply(applier: Applier): Promise<Applied>;
@@ -54,6 +55,9 @@ const NO_ROWS: readonly Held[] = [];
 interface Named {
   readonly sourcedId: string;
   readonly id: StudentId & StaffId;
+  /** There may be a step for them as such: the others need not be looked at again. */
+  readonly student: boolean;
+  readonly staff: boolean;
 }
 
 /**
@@ -99,7 +103,9 @@ export class Steps {
     const lonely: RosterPerson[] = [];
     for (const person of this.roster.people) {
       const id = this.ids.person(person.sourcedId);
-      this.order.push({ sourcedId: person.sourcedId, id });
+      const { students, staff } = this.record;
+      const attends = students.ever(id) || this.isStudent(person, false);
+      this.order.push({ sourcedId: person.sourcedId, id, student: attends, staff: staff.ever(id) || this.isStaff(person, false) });
       if (person.leaves && (this.record.students.now(id) || this.record.staff.now(id))) this.leavers.push(person);
       this.doubtKind(person, id);
       if (person.agents.length > 0) this.tieGuardians(person, tied);
@@ -125,7 +131,12 @@ export class Steps {
     yield* this.schools();
     yield* this.terms();
     yield* this.classes();
-    yield* this.people();
+    yield* this.people(() => true);
+  }
+
+  /** The steps of people of whom the record knows something: only these can be doubtful, or settled already. */
+  recorded(): Generator<Step> {
+    return this.people(({ id }) => this.record.students.ever(id) || this.record.staff.ever(id));
   }
 
   private *schools(): Generator<Step> {
@@ -200,10 +211,12 @@ export class Steps {
     }
   }
 
-  private *people(): Generator<Step> {
+  private *people(chosen: (named: Named) => boolean): Generator<Step> {
     const { roster, record } = this;
     for (const as of ['student', 'staff'] as const) {
-      for (const { sourcedId, id } of this.order) {
+      for (const named of this.order) {
+        if (!named[as] || !chosen(named)) continue;
+        const { sourcedId, id } = named;
         const person = roster.people.get(sourcedId);
         if (person) yield* as === 'student' ? this.studentOf(person, id) : this.staffOf(person, id);
       }
@@ -235,7 +248,9 @@ export class Steps {
     for (const guardian of kin) places.set(this.ids.guardian(guardian.sourcedId), guardian);
     const birthDate = this.demographicsRow(person.sourcedId)?.birthDate;
     const doubtOf = ({ rostered, demographics }: StudentFile): string | undefined =>
-      rostered && isAnotherPerson({ ...rostered, birthDate: demographics?.birthDate }, { ...person, birthDate }) ? ANOTHER_PERSON : undefined;
+      rostered && isAnotherPerson({ ...rostered, birthDate: demographics?.birthDate }, { ...person, birthDate })
+        ? ANOTHER_PERSON
+        : undefined;
     const commandsOf = ({ rostered }: StudentFile): readonly StudentCommand[] => [
       { kind: 'roster', student: this.studentSnapshot(person, student, rostered?.schools) },
       ...this.demographicsOf(person.sourcedId, student),
@@ -337,7 +352,13 @@ export class Steps {
     doubtOf?: (state: StaffState) => string | undefined,
   ): Step {
     const onRecord = this.record.staff.ever(staff);
-    return step('staff member', place, { decider: staffDecider, target: { stream: staffStream(staff) }, onRecord, commandsOf }, places, doubtOf);
+    return step(
+      'staff member',
+      place,
+      { decider: staffDecider, target: { stream: staffStream(staff) }, onRecord, commandsOf },
+      places,
+      doubtOf,
+    );
   }
 
   private isStudent({ leaves, roles, rolesWhole, endedRoles }: RosterPerson, now: boolean): boolean {
@@ -355,7 +376,18 @@ export class Steps {
   private studentSnapshot(person: RosterPerson, student: StudentId, before: readonly SchoolId[] | undefined) {
     const { sourcedId, givenName, familyName, middleName, preferredName, identifier, email, phone, grades, enabled, extra } = person;
     const names = { givenName, familyName, middleName, preferredName };
-    return { student, sourcedId, ...names, identifier, email, phone, grades: [...grades], schools: this.schoolsOf(person, before), enabled, extra };
+    return {
+      student,
+      sourcedId,
+      ...names,
+      identifier,
+      email,
+      phone,
+      grades: [...grades],
+      schools: this.schoolsOf(person, before),
+      enabled,
+      extra,
+    };
   }
 
   private staffSnapshot(person: RosterPerson, staff: StaffId, before: StaffState['rostered']) {
@@ -501,9 +533,13 @@ export class Steps {
     const doubt = (why: string): void =>
       void this.doubts.push({ file, line, column: 'sourcedId', outcome: 'stopped', what: 'person', why });
     if (isStudent && !works && staff.ever(id) && !students.ever(id))
-      doubt('This sourcedId was a member of staff and is now a student. Confirmed, the member of staff is marked as having left and a student begins.');
+      doubt(
+        'This sourcedId was a member of staff and is now a student. Confirmed, the member of staff is marked as having left and a student begins.',
+      );
     if (!isStudent && students.ever(id) && !staff.ever(id) && (works || students.now(id)))
-      doubt('This sourcedId was a student and is none any more. Confirmed, the student is marked as having left; what the row says begins anew.');
+      doubt(
+        'This sourcedId was a student and is none any more. Confirmed, the student is marked as having left; what the row says begins anew.',
+      );
   }
 
   private doubtLeaving(): void {
@@ -527,7 +563,8 @@ export class Steps {
   }
 }
 
-const ANOTHER_PERSON = 'The record knows another person by this sourcedId: other names, and nothing that says they are the same. Confirmed, the record takes the new ones.';
+const ANOTHER_PERSON =
+  'The record knows another person by this sourcedId: other names, and nothing that says they are the same. Confirmed, the record takes the new ones.';
 
 const isStaffRole = (role: string): boolean => STAFF_ROLES.includes(role);
 const isGuardianRole = (role: string): boolean => GUARDIAN_ROLES.includes(role);
@@ -545,12 +582,15 @@ function step<C, S, E extends DomainEvent>(
     what,
     place: { file, line },
     places,
+    stream: statement.target.stream,
     onRecord: statement.onRecord,
     apply: (applier) => applier.apply(statement),
     async examine(applier) {
       const { state, ...decided } = await applier.decide(statement);
       const why = decided.refusal ? undefined : doubtOf?.(state);
-      return why === undefined ? decided : { ...decided, doubt: { file, line, column: 'sourcedId', outcome: 'stopped', what: 'person', why } };
+      return why === undefined
+        ? decided
+        : { ...decided, doubt: { file, line, column: 'sourcedId', outcome: 'stopped', what: 'person', why } };
     },
   };
 }

@@ -25,7 +25,12 @@ describe('a set in a zip', () => {
     mkdirSync(join(folder, 'set'));
     writeFileSync(join(folder, 'set', 'users.csv'), 'sourcedId\nu1\n');
     writeFileSync(join(folder, 'set', 'orgs.csv'), 'sourcedId\no1\n');
-    const zip = await zipOf({ 'export/users.csv': 'sourcedId\nu1\n', 'export/orgs.csv': 'sourcedId\no1\n', '__MACOSX/export/._users.csv': 'x', 'export/readme.txt': 'x' });
+    const zip = await zipOf({
+      'export/users.csv': 'sourcedId\nu1\n',
+      'export/orgs.csv': 'sourcedId\no1\n',
+      '__MACOSX/export/._users.csv': 'x',
+      'export/readme.txt': 'x',
+    });
     writeFileSync(join(folder, 'set.zip'), zip);
     const plain = await textsOf(await openFolder(join(folder, 'set')));
     expect(plain).toEqual(['orgs.csv: sourcedId\no1\n', 'users.csv: sourcedId\nu1\n']);
@@ -43,7 +48,10 @@ describe('a set in a zip', () => {
   });
 
   const refusal = async (zip: Buffer | Promise<Buffer>): Promise<string> => {
-    const error: unknown = await openZipBuffer(await zip).then(() => undefined, (thrown: unknown) => thrown);
+    const error: unknown = await openZipBuffer(await zip).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     if (!(error instanceof UnreadableSet)) throw new Error(`Not refused in words: ${String(error)}`);
     return error.message;
   };

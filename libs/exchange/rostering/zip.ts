@@ -53,7 +53,9 @@ function fileOf(zip: ZipFile, entry: Entry, name: string): SourceFile {
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
     throw new UnreadableSet(`${name} is packed in a way that is not read here: make the zip with the usual method (deflate).`);
   if (entry.uncompressedSize > MAX_RATIO * Math.max(entry.compressedSize, SMALL))
-    throw new UnreadableSet(`${name} would unpack to ${Math.round(entry.uncompressedSize / entry.compressedSize)} times its size: it is not read.`);
+    throw new UnreadableSet(
+      `${name} would unpack to ${Math.round(entry.uncompressedSize / entry.compressedSize)} times its size: it is not read.`,
+    );
   return {
     name,
     bytes: entry.uncompressedSize,

@@ -37,7 +37,9 @@ export async function readUpload(request: FastifyRequest): Promise<Upload> {
 
 /** A set that cannot be opened is the sender's to mend. */
 export function problemOfSet(error: unknown): unknown {
-  return error instanceof UnreadableSet ? new ProblemError('invalid-request', error.message, [{ pointer: '/files', detail: error.message }]) : error;
+  return error instanceof UnreadableSet
+    ? new ProblemError('invalid-request', error.message, [{ pointer: '/files', detail: error.message }])
+    : error;
 }
 
 async function whole(stream: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
@@ -49,17 +51,21 @@ async function whole(stream: AsyncIterable<Buffer>, most: number): Promise<Buffe
     if (bytes <= most) pages.push(page);
     else pages.length = 0;
   }
-  if (bytes > most) throw new ProblemError('body-too-large', `Send at most ${UPLOAD_BYTES / 1024 / 1024} MiB: a zip holds five times as much.`);
+  if (bytes > most)
+    throw new ProblemError('body-too-large', `Send at most ${UPLOAD_BYTES / 1024 / 1024} MiB: a zip holds five times as much.`);
   return Buffer.concat(pages);
 }
 
 async function unpacked(received: readonly { name: string; content: Buffer }[]): Promise<readonly SourceFile[]> {
   try {
-    const isZip = ({ name, content }: { name: string; content: Buffer }) => /\.zip$/i.test(name) || content.subarray(0, 4).equals(ZIP_BEGINS);
+    const isZip = ({ name, content }: { name: string; content: Buffer }) =>
+      /\.zip$/i.test(name) || content.subarray(0, 4).equals(ZIP_BEGINS);
     const zip = received.find(isZip);
     if (zip && received.length > 1) throw new UnreadableSet('Send one zip, or the CSV files themselves, not both.');
     if (zip) return (await openZipBuffer(zip.content)).files;
-    return checkedSet(received.filter(({ name }) => /\.csv$/i.test(name)).map(({ name, content }) => bufferFile(name.slice(0, 120), content)));
+    return checkedSet(
+      received.filter(({ name }) => /\.csv$/i.test(name)).map(({ name, content }) => bufferFile(name.slice(0, 120), content)),
+    );
   } catch (error) {
     throw problemOfSet(error);
   }
