@@ -12,10 +12,9 @@ import {
   openPath,
   type PastImport,
   pastImports,
-  RosterImporter,
 } from '@exchange/rostering';
 import { complain, loggerOf, runMain, say } from './command-line';
-import { compose, systemClock } from './compose';
+import { compose } from './compose';
 import { masterKeyOf } from './keys';
 import type { Settings } from '@config/settings';
 
@@ -57,14 +56,12 @@ async function importPath(settings: Settings, path: string, { dryRun = false, co
   mkdirSync(settings.data, { recursive: true });
   const { master, made } = masterKeyOf(settings.data, process.env);
   if (made) complain(`A new master key was made in ${made}: back it up, apart from the data.`);
-  const { platform, close } = await compose(settings, master, loggerOf(settings));
+  const { rosterImporter, close } = await compose(settings, master, loggerOf(settings));
   const bar = progressBar();
   try {
-    const { store, journal, runner } = platform;
-    const importer = new RosterImporter({ store, journal, runner, clock: systemClock, zone: settings.zone });
     const id = newId<ImportId>();
     const told: Finding[] = [];
-    const report = await importer.run(
+    const report = await rosterImporter.run(
       { import: id, files: set.files, dryRun, confirm, by: 'system', correlationId: id },
       { progress: bar.show, finding: (finding) => void ((all || finding.outcome !== 'created') && told.push(finding)) },
     );
