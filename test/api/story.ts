@@ -1,6 +1,5 @@
 import { derivedId, type Role } from '@foundation/kernel';
-import { readFolder } from '@exchange/rostering/folder';
-import { join } from 'node:path';
+import { rosterTexts } from '../support/rosters';
 import { ids, other } from './world';
 
 const nth = (name: string): string => derivedId(ids.sam, `story ${name}`);
@@ -217,4 +216,4 @@ export const endings: readonly Write[] = [
 ];
 
 /** A OneRoster set of the tests, whole. */
-export const rosterFiles = () => readFolder(join(__dirname, '../rosters/lincoln-v1p1'));
+export const rosterFiles = () => rosterTexts('lincoln-v1p1');

@@ -11,7 +11,7 @@ import { built } from './processes';
 const DAYS = 180;
 const { compose } = built('apps/standalone/src/compose') as typeof import('@apps/standalone/src/compose');
 const { fillDemo } = built('apps/standalone/src/demo') as typeof import('@apps/standalone/src/demo');
-const { masterKeyOf } = built('apps/standalone/src/master-key') as typeof import('@apps/standalone/src/keys');
+const { masterKeyOf } = built('apps/standalone/src/master-key') as typeof import('@apps/standalone/src/master-key');
 const { loggerOf } = built('apps/standalone/src/command-line') as typeof import('@apps/standalone/src/command-line');
 const { createApi } = built('apps/api') as typeof import('@apps/api');
 const { fillDistrict } = built('libs/exchange/demo-district') as typeof import('@exchange/demo-district');

@@ -19,7 +19,7 @@ try {
 function rebuild(folder: string): number {
   const { viewsRebuild } = built('libs/foundation/view-store') as typeof import('@foundation/view-store');
   const { viewSet } = built('apps/standalone/src/view-set') as typeof import('@apps/standalone/src/view-set');
-  const { masterKeyOf } = built('apps/standalone/src/master-key') as typeof import('@apps/standalone/src/keys');
+  const { masterKeyOf } = built('apps/standalone/src/master-key') as typeof import('@apps/standalone/src/master-key');
   const masterKey = masterKeyOf(folder, {}).master.secret.export();
   const started = performance.now();
   const { events, halted } = viewsRebuild({ folder, set: viewSet, masterKey });

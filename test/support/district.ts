@@ -1,11 +1,9 @@
-import { join } from 'node:path';
-import { readFolder } from '@exchange/rostering/folder';
 import { Client, uuid } from './client';
+import { rosterTexts } from './rosters';
 import type { Service } from './service';
 
 export const PASSWORD = 'four odd words together';
 export const ADMINISTRATOR = 'ada@willowbrook.example';
-const ROSTERS = join(__dirname, '../rosters');
 
 /** Signs the first administrator in, after the one-time link was used. */
 export async function setUp(service: Service): Promise<Client> {
@@ -24,7 +22,7 @@ export async function signIn(client: Client, signInName: string, role?: string):
 
 /** Imports a roster of test/rosters to its end; the report. */
 export async function importRoster(admin: Client, name: string, dryRun = false) {
-  const files = await readFolder(join(ROSTERS, name));
+  const files = rosterTexts(name);
   const begun = await admin.do('roster/imports', { dryRun, files }, { 'idempotency-key': uuid() });
   for (let attempt = 0; attempt < 400; attempt++) {
     const status = await admin.read(`roster/imports/${begun.import}`);

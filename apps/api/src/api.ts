@@ -1,9 +1,20 @@
+import multipart from '@fastify/multipart';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SET_LIMITS } from '@exchange/rostering';
 import { AfterGuard, createHttpApp, SseStreams } from '@foundation/http';
 import { ApiModule } from './api.module';
 import { translated } from './errors';
 import { serveDocumentation } from './openapi';
 import type { Platform } from './platform';
+import { UPLOAD_BYTES } from './roster/upload';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Takes files as multipart/form-data; every other route answers 415. */
+    multipart?: boolean;
+  }
+}
 
 /** The whole HTTP side on a platform, ready to `listen`. `close()` stops accepting, lets requests finish and ends open streams. */
 export async function createApi(platform: Platform): Promise<NestFastifyApplication> {
@@ -14,6 +25,14 @@ export async function createApi(platform: Platform): Promise<NestFastifyApplicat
     sse,
     observer: platform.metrics,
   });
+  await app.register(multipart, { limits: { fileSize: UPLOAD_BYTES + 1, files: SET_LIMITS.files, fields: 4, fieldSize: 100 } });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', async ({ headers, routeOptions }) => {
+      const isMultipart = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
+      if (isMultipart && !routeOptions.config.multipart) throw new UnsupportedMediaTypeException();
+    });
   platform.metrics.gauge('change_streams', 'Open streams of changes', () => sse.size);
   app.useGlobalGuards(new AfterGuard(platform.views, platform.journal.logId));
   serveDocumentation(app);

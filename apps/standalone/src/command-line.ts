@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { DamagedLog, FolderInUse, FolderUnwritable, NewerLog, StoreUnavailable, UnknownStoredTypes } from '@foundation/event-store';
 import { OperationRefused } from '@foundation/operations';
 import { MasterKeyError, SealBroken, WrongMasterKey } from '@foundation/privacy';
+import { UnreadableSet } from '@exchange/rostering';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -22,6 +23,7 @@ const MENDABLE = [
   OperationRefused,
   StoreUnavailable,
   SealBroken,
+  UnreadableSet,
 ];
 
 /** Runs a command line to its exit code: 0, what it answers, or 1 for a failure that it names. */

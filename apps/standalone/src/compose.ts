@@ -19,6 +19,8 @@ export const systemClock: Clock = { now: () => new Date().toISOString() as Insta
 /** Everything on one folder: the log, the keys, the views on their thread, and what the API is composed on. */
 export interface Standalone {
   readonly platform: Platform;
+  /** For the command line: an import without a queue. */
+  readonly rosterImporter: RosterImporter;
   readonly views: ThreadedViewHost;
   /** Stops in the order that loses nothing: imports, views, reads, log. */
   readonly close: () => Promise<void>;
@@ -73,12 +75,18 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     refreshKey: master.deriveKey('refresh').export(),
   });
   const reads = new ReadAudit(join(data, 'reads.sqlite'));
-  const rosterImports = new RosterImports(
-    new RosterImporter(store, runner, systemClock, zone),
+  // Tens of thousands of keys that an import meets once take a kilobyte each: its ring forgets soon, but not what was destroyed.
+  const importKeys = new KeyRing(store, master, systemClock, { remember: 1000 });
+  keys.onDestroyed((subject) => importKeys.destroyed(subject));
+  const importJournal = new LogJournal(store, catalogue, importKeys);
+  const rosterImporter = new RosterImporter({ store, journal: importJournal, runner, clock: systemClock, zone });
+  const rosterImports = new RosterImports({
+    importer: rosterImporter,
     runner,
-    join(data, 'imports'),
-    (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
-  );
+    store,
+    folder: join(data, 'imports'),
+    failed: (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
+  });
   const platform: Platform = {
     store,
     journal,
@@ -102,6 +110,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
   };
   return {
     platform,
+    rosterImporter,
     views,
     close: async () => {
       await rosterImports.idle();

@@ -19,6 +19,9 @@ import {
   Type,
 } from '@foundation/kernel';
 
+/** What else the roster's files say of a person (`metadata.` and `ext:` columns and the like), by column: sealed, for who knows what it is. */
+const Extra = Maybe(Type.Record(Type.String(), Sealed(1000), { maxProperties: 60 }));
+
 export const staffRostered = defineEvent({
   type: 'people.staff-rostered',
   version: 1,
@@ -34,6 +37,9 @@ export const staffRostered = defineEvent({
     schools: List(Id<SchoolId>()),
     rosterRoles: List(Text(60)),
     enabled: Type.Boolean(),
+    /** The district's own number for the person. */
+    identifier: Maybe(Sealed(255)),
+    extra: Extra,
   }),
   sample: {
     staff: '7a1b0c5e-0f5b-5c59-9f0e-0c7d5d1c0b01',
@@ -84,6 +90,7 @@ export const classAssigned = defineEvent({
     primary: Type.Boolean(),
     from: Maybe(Day),
     to: Maybe(Day),
+    extra: Extra,
   }),
   sample: {
     staff: '7a1b0c5e-0f5b-5c59-9f0e-0c7d5d1c0b01',

@@ -1,7 +1,16 @@
 export * from './events';
 export { peopleRefusals } from './refusals';
 export { type Grant, lastDayOf, type RoleEnd } from './grants';
-export { activeGrants, classesOn, rolesOn, staffDecider, type StaffCommand, type StaffSnapshot, type StaffState } from './staff';
+export {
+  activeGrants,
+  type ClassesStated,
+  classesOn,
+  rolesOn,
+  staffDecider,
+  type StaffCommand,
+  type StaffSnapshot,
+  type StaffState,
+} from './staff';
 export { AddStaff } from './commands/add-staff';
 export { RosterStaff } from './commands/roster-staff';
 export { LeaveRosterStaff } from './commands/leave-roster-staff';

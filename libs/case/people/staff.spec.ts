@@ -268,3 +268,31 @@ describe('laws', () => {
     );
   });
 });
+
+describe('classes that a roster states for a person it says nothing else of', () => {
+  const [math, art] = [enrolment('e1', 'math'), enrolment('e2', 'art')];
+  const past = [staffRostered.of(person), classAssigned.of({ staff, ...math }), classAssigned.of({ staff, ...art })];
+  const unassigned = (one: typeof math) => classUnassigned.of({ staff, enrolment: one.enrolment, class: one.class });
+
+  it('gives and takes only what it names', () => {
+    const news = enrolment('e3', 'music');
+    given(staffDecider, past)
+      .when({ kind: 'roster-classes', enrolments: [news], ending: { only: [art.enrolment] } })
+      .then(unassigned(art), classAssigned.of({ staff, ...news }));
+  });
+
+  it('as the whole truth takes the others, but those whose rows had a fault', () => {
+    given(staffDecider, past)
+      .when({ kind: 'roster-classes', enrolments: [], ending: { allBut: new Set([art.enrolment]) } })
+      .then(unassigned(math));
+    given(staffDecider, past)
+      .when({ kind: 'roster-classes', enrolments: [math, art], ending: { allBut: new Set() } })
+      .then();
+  });
+
+  it('says nothing to somebody who is not on the record', () => {
+    given(staffDecider)
+      .when({ kind: 'roster-classes', enrolments: [math], ending: { only: [] } })
+      .thenRefused('staff-not-found');
+  });
+});

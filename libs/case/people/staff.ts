@@ -32,9 +32,17 @@ export interface StaffSnapshot extends RosteredStaff {
   readonly enrolments?: readonly ClassAssignment[];
 }
 
+/** Enrolments that the roster states: which of those on the record end is all that are not among them (but these), or only the named ones. */
+export interface ClassesStated {
+  readonly enrolments: readonly ClassAssignment[];
+  readonly ending: { readonly allBut: ReadonlySet<EnrolmentId> } | { readonly only: readonly EnrolmentId[] };
+}
+
 export type StaffCommand =
   | ({ readonly kind: 'add' } & AddedStaff)
   | ({ readonly kind: 'roster' } & StaffSnapshot)
+  /** The classes that the roster states for a person it says nothing else of. `ending` as in `ClassesStated`. */
+  | ({ readonly kind: 'roster-classes' } & ClassesStated)
   | { readonly kind: 'leave-roster' }
   | ({ readonly kind: 'grant-role' } & RoleGrant)
   | ({ readonly kind: 'end-role' } & RoleEnd)
@@ -64,8 +72,8 @@ function evolve(state: StaffState, event: Happened<PeopleEvent>): StaffState {
     case 'people.staff-left-roster':
       return { ...state, onRoster: false };
     case 'people.class-assigned': {
-      const { enrolment, class: group, role, primary, from, to } = event.data;
-      return { ...state, classes: { ...state.classes, [enrolment]: { enrolment, class: group, role, primary, from, to } } };
+      const { staff: _, ...assignment } = event.data;
+      return { ...state, classes: { ...state.classes, [assignment.enrolment]: assignment } };
     }
     case 'people.class-unassigned': {
       const kept = Object.entries<ClassAssignment>(state.classes).filter(([key]) => key !== event.data.enrolment);
@@ -94,6 +102,8 @@ function decide(command: StaffCommand, state: StaffState): readonly PeopleEvent[
   switch (command.kind) {
     case 'leave-roster':
       return state.onRoster ? [staffLeftRoster.of({ staff }), ...unassigned(staff, state, {})] : [];
+    case 'roster-classes':
+      return rosterClasses(staff, command, state);
     case 'grant-role': {
       if (state.removed) return refuse('staff-removed', 'Reinstate the person before giving them a role.');
       const { grant, role, schools, discipline, purpose, from, to } = command;
@@ -127,6 +137,17 @@ function roster(command: Extract<StaffCommand, { kind: 'roster' }>, state: Staff
     ...(repeats ? [] : [staffRostered.of(content)]),
     ...unassigned(command.staff, state, wanted),
     ...assigned.map((one) => classAssigned.of({ staff: command.staff, ...one })),
+  ];
+}
+
+function rosterClasses(staff: StaffId, { enrolments, ending }: ClassesStated, state: StaffState): readonly PeopleEvent[] {
+  const stated = new Set(enrolments.map((one) => one.enrolment));
+  const ends = (id: EnrolmentId) => !stated.has(id) && ('only' in ending ? ending.only.includes(id) : !ending.allBut.has(id));
+  return [
+    ...Object.values<ClassAssignment>(state.classes)
+      .filter((one) => ends(one.enrolment))
+      .map((one) => classUnassigned.of({ staff, enrolment: one.enrolment, class: one.class })),
+    ...enrolments.filter((one) => !sameContent(state.classes[one.enrolment], one)).map((one) => classAssigned.of({ staff, ...one })),
   ];
 }
 

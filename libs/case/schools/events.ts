@@ -15,6 +15,8 @@ import {
 
 /** Schools, terms and classes as the roster states them. Sourced ids name organisations and groups here, not people: they stay clear. */
 const SourcedId = Type.String({ minLength: 1, maxLength: 255 });
+/** What else the roster's file says of it (`metadata.` and `ext:` columns), by column. */
+const Extra = Maybe(Type.Record(Type.String(), Type.String({ maxLength: 1000 }), { maxProperties: 60 }));
 
 export const schoolRostered = defineEvent({
   type: 'schools.school-rostered',
@@ -28,6 +30,7 @@ export const schoolRostered = defineEvent({
     kind: Text(40),
     identifier: Maybe(Type.String({ maxLength: 255 })),
     parent: Maybe(Id<SchoolId>()),
+    extra: Extra,
   }),
   sample: { school: '5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a01', sourcedId: 'org-lincoln', name: 'Lincoln Elementary', kind: 'school' },
 });
@@ -55,6 +58,7 @@ export const termRostered = defineEvent({
     end: Day,
     parent: Maybe(Id<TermId>()),
     schoolYear: Maybe(Type.String({ maxLength: 10 })),
+    extra: Extra,
   }),
   sample: {
     term: '5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a02',
@@ -90,6 +94,7 @@ export const classRostered = defineEvent({
     periods: List(Text(40)),
     terms: List(Id<TermId>()),
     subjects: List(Text(120)),
+    extra: Extra,
   }),
   sample: {
     class: '5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a03',

@@ -24,6 +24,9 @@ import {
 const student = '0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c01';
 const school = '5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a01';
 
+/** What else the roster's files say of a person (`metadata.` and `ext:` columns and the like), by column: sealed, for who knows what it is. */
+const Extra = Maybe(Type.Record(Type.String(), Sealed(1000), { maxProperties: 60 }));
+
 export const studentRostered = defineEvent({
   type: 'students.student-rostered',
   version: 1,
@@ -42,6 +45,7 @@ export const studentRostered = defineEvent({
     grades: List(Text(20)),
     schools: List(Id<SchoolId>()),
     enabled: Type.Boolean(),
+    extra: Extra,
   }),
   sample: { student, sourcedId: 'usr-sam', givenName: 'Sam', familyName: 'Rivermoss', grades: ['03'], schools: [school], enabled: true },
 });
@@ -68,7 +72,7 @@ export const demographicsRostered = defineEvent({
   version: 1,
   subject: 'student',
   summary: 'The roster states a student’s demographics.',
-  schema: Shape({ student: Id<StudentId>(), birthDate: Maybe(Sealed(10)), sex: Maybe(Sealed(40)) }),
+  schema: Shape({ student: Id<StudentId>(), birthDate: Maybe(Sealed(10)), sex: Maybe(Sealed(40)), extra: Extra }),
   sample: { student, birthDate: '2016-05-04' },
 });
 
@@ -93,6 +97,7 @@ export const enrolled = defineEvent({
     school: Maybe(Id<SchoolId>()),
     from: Maybe(Day),
     to: Maybe(Day),
+    extra: Extra,
   }),
   sample: { student, enrolment: '0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c02', class: '5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a03', school },
 });
@@ -181,7 +186,13 @@ export const guardianUnlinked = defineEvent({
   version: 1,
   subject: 'student',
   summary: 'The guardian link ended.',
-  schema: Shape({ student: Id<StudentId>(), guardian: Id<GuardianId>(), reason: Maybe(Sealed(500)) }),
+  schema: Shape({
+    student: Id<StudentId>(),
+    guardian: Id<GuardianId>(),
+    reason: Maybe(Sealed(500)),
+    /** The roster no longer ties them; without it a person ended the link, and no roster makes it again. */
+    byRoster: Maybe(Type.Boolean()),
+  }),
   sample: { student, guardian: '0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c03' },
 });
 

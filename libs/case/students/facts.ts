@@ -18,7 +18,7 @@ export interface StudentFacts {
   /** The day on which the case was last opened or closed. */
   readonly caseSince?: LocalDate;
   readonly schools: readonly SchoolId[];
-  readonly enrolments: Readonly<Record<EnrolmentId, Enrolment>>;
+  readonly enrolments: Readonly<Record<EnrolmentId, Omit<Enrolment, 'extra'>>>;
   readonly team: readonly Assignment[];
 }
 
@@ -39,7 +39,7 @@ function evolve(state: StudentFacts, event: Happened<StudentsEvent>): StudentFac
       return { ...state, enrolments: { ...state.enrolments, [enrolment]: { enrolment, class: group, school, from, to } } };
     }
     case 'students.unenrolled': {
-      const left = Object.entries<Enrolment>(state.enrolments).filter(([key]) => key !== event.data.enrolment);
+      const left = Object.entries(state.enrolments).filter(([key]) => key !== event.data.enrolment);
       return { ...state, enrolments: Object.fromEntries(left) };
     }
     case 'students.case-opened':
@@ -78,8 +78,8 @@ export const teamOn = (facts: StudentFacts, staff: StaffId, day: LocalDate): rea
   wholeTeamOn(facts, day).filter((one) => one.staff === staff);
 
 /** The enrolments in force on a day; one without dates always is. */
-export const enrolmentsOn = (facts: StudentFacts, day: LocalDate): readonly Enrolment[] =>
-  Object.values<Enrolment>(facts.enrolments).filter((one) => covers(one.from, one.to, day));
+export const enrolmentsOn = (facts: StudentFacts, day: LocalDate): readonly Omit<Enrolment, 'extra'>[] =>
+  Object.values<Omit<Enrolment, 'extra'>>(facts.enrolments).filter((one) => covers(one.from, one.to, day));
 
 /** The child's schools: those stated for the child and those of enrolments in force on the day. */
 export function schoolsOf(facts: StudentFacts, day: LocalDate): readonly SchoolId[] {

@@ -1,7 +1,7 @@
 export * from './events';
 export { studentsRefusals } from './refusals';
 export * from './facts';
-export { studentDecider, type StudentCommand, type StudentFile } from './student';
+export { type Ending, studentDecider, type StudentCommand, type StudentFile } from './student';
 export { CaseRelationFacts } from './relation-facts';
 export { AddStudent } from './commands/add-student';
 export { RosterStudent } from './commands/roster-student';

@@ -156,6 +156,65 @@ describe('the case', () => {
   });
 });
 
+describe('what a roster states in part', () => {
+  const moved = { ...enrolment, class: id<ClassId>('5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a33') };
+  const other = { ...enrolment, enrolment: id<EnrolmentId>('0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c22') };
+  const past = [rostered, enrolled.of({ student, ...enrolment }), enrolled.of({ student, ...other })];
+  const state = { kind: 'roster-enrolments', student } as const;
+
+  it('changes the enrolments it names, ends those it says end, and leaves the rest', () => {
+    given(studentDecider, past)
+      .when({ ...state, enrolments: [moved], ending: { only: [] } })
+      .then(enrolled.of({ student, ...moved }));
+    given(studentDecider, past)
+      .when({ ...state, enrolments: [], ending: { only: [other.enrolment] } })
+      .then(unenrolled.of({ student, enrolment: other.enrolment, class: other.class }));
+  });
+
+  it('ends all it does not name, but those whose rows had a fault', () => {
+    given(studentDecider, past)
+      .when({ ...state, enrolments: [], ending: { allBut: new Set([other.enrolment]) } })
+      .then(unenrolled.of({ student, enrolment: enrolment.enrolment, class: enrolment.class }));
+  });
+
+  it('tells another extension of an enrolment from the same one', () => {
+    const noted = { ...enrolment, extra: { 'metadata.note': 'comes by bus' } };
+    const withNote = [rostered, enrolled.of({ student, ...noted })];
+    given(studentDecider, withNote)
+      .when({ ...state, enrolments: [noted] })
+      .then();
+    given(studentDecider, withNote)
+      .when({ ...state, enrolments: [enrolment] })
+      .then(enrolled.of({ student, ...enrolment }));
+  });
+
+  it('links and unlinks the guardians it states, and never undoes what a person did by hand', () => {
+    const stated = { ...guardian, fromRoster: true };
+    const all = { kind: 'roster-guardians', student, ending: { allBut: new Set<GuardianId>() } } as const;
+    const linked = guardianLinked.of(stated);
+    const byRoster = guardianUnlinked.of({ student, guardian: stated.guardian, byRoster: true });
+    const byHand = guardianUnlinked.of({ student, guardian: stated.guardian, reason: 'By order of the court' });
+    given(studentDecider, [rostered])
+      .when({ ...all, guardians: [stated] })
+      .then(linked);
+    given(studentDecider, [rostered, linked])
+      .when({ ...all, guardians: [] })
+      .then(byRoster);
+    given(studentDecider, [rostered, linked])
+      .when({ ...all, guardians: [], ending: { only: [] } })
+      .then();
+    given(studentDecider, [rostered, linked, byRoster])
+      .when({ ...all, guardians: [stated] })
+      .then(linked);
+    given(studentDecider, [rostered, linked, byHand])
+      .when({ ...all, guardians: [stated] })
+      .then();
+    given(studentDecider, [rostered, guardianLinked.of(guardian)])
+      .when({ ...all, guardians: [] })
+      .then();
+  });
+});
+
 describe('profile and guardians', () => {
   const written = profileWritten.of({ student, profile });
   const linked = guardianLinked.of(guardian);

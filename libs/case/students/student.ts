@@ -1,6 +1,7 @@
 import {
   type AssignmentId,
   type Decider,
+  type EnrolmentId,
   type GuardianId,
   type Happened,
   type LocalDate,
@@ -40,15 +41,39 @@ export interface StudentFile {
   readonly added?: AddedStudent;
   readonly demographics?: Demographics;
   readonly profile?: Profile;
-  readonly guardians: Readonly<Record<GuardianId, { readonly linked: boolean; readonly content: Guardian }>>;
+  readonly guardians: Readonly<Record<GuardianId, KnownGuardian>>;
+  /** What the roster says of an enrolment beside its days and class. */
+  readonly extras: Readonly<Record<EnrolmentId, Enrolment['extra']>>;
 }
+
+interface KnownGuardian {
+  readonly linked: boolean;
+  readonly content: Guardian;
+  /** A person ended the link: no roster makes it again. */
+  readonly endedByHand: boolean;
+}
+
+/** Which of what is on the record ends when the roster states a list: all that is not named in it (but `kept`), or only the named ones. */
+export type Ending<T extends string> = { readonly allBut: ReadonlySet<T> } | { readonly only: readonly T[] };
 
 export type StudentCommand =
   | { readonly kind: 'add'; readonly student: AddedStudent }
   | { readonly kind: 'roster'; readonly student: RosteredStudent }
   | { readonly kind: 'roster-demographics'; readonly demographics: Demographics }
-  /** All enrolments that the roster now states for the child; those it no longer states end. */
-  | { readonly kind: 'roster-enrolments'; readonly student: StudentId; readonly enrolments: readonly Enrolment[] }
+  /** The enrolments that the roster states for the child. Without `ending` they are all there are: those no longer stated end. */
+  | {
+      readonly kind: 'roster-enrolments';
+      readonly student: StudentId;
+      readonly enrolments: readonly Enrolment[];
+      readonly ending?: Ending<EnrolmentId>;
+    }
+  /** The guardians that the roster states; links made by hand stay as they are, and links ended by hand stay ended. */
+  | {
+      readonly kind: 'roster-guardians';
+      readonly student: StudentId;
+      readonly guardians: readonly Guardian[];
+      readonly ending: Ending<GuardianId>;
+    }
   | { readonly kind: 'leave-roster'; readonly student: StudentId }
   | { readonly kind: 'open-case'; readonly student: StudentId; readonly on: LocalDate }
   | { readonly kind: 'close-case'; readonly student: StudentId; readonly on: LocalDate; readonly reason: string }
@@ -78,15 +103,24 @@ function evolve(state: StudentFile, event: Happened<StudentsEvent>): StudentFile
     case 'students.profile-written':
       return { ...next, profile: event.data.profile };
     case 'students.guardian-linked':
-      return { ...next, guardians: { ...next.guardians, [event.data.guardian]: { linked: true, content: event.data } } };
+      return withGuardian(next, event.data.guardian, { linked: true, content: event.data, endedByHand: false });
     case 'students.guardian-unlinked': {
       const known = next.guardians[event.data.guardian];
-      return known ? { ...next, guardians: { ...next.guardians, [event.data.guardian]: { ...known, linked: false } } } : next;
+      return known ? withGuardian(next, event.data.guardian, { ...known, linked: false, endedByHand: !event.data.byRoster }) : next;
     }
+    case 'students.enrolled':
+      return event.data.extra || next.extras[event.data.enrolment]
+        ? { ...next, extras: { ...next.extras, [event.data.enrolment]: event.data.extra } }
+        : next;
     default:
       return next;
   }
 }
+
+const withGuardian = (state: StudentFile, guardian: GuardianId, known: KnownGuardian): StudentFile => ({
+  ...state,
+  guardians: { ...state.guardians, [guardian]: known },
+});
 
 function decide(command: StudentCommand, state: StudentFile): Decided {
   const { facts } = state;
@@ -98,7 +132,9 @@ function decide(command: StudentCommand, state: StudentFile): Decided {
     case 'roster-demographics':
       return sameContent(state.demographics, command.demographics) ? [] : [demographicsRostered.of(command.demographics)];
     case 'roster-enrolments':
-      return rosterEnrolments(command, facts);
+      return rosterEnrolments(command, state);
+    case 'roster-guardians':
+      return rosterGuardians(command, state);
     case 'leave-roster':
       return facts.onRoster ? [studentLeftRoster.of({ student: command.student })] : [];
     case 'open-case':
@@ -136,14 +172,37 @@ function roster(student: RosteredStudent, { facts, rostered }: StudentFile): Dec
   return facts.onRoster && sameContent(rostered, student) ? [] : [studentRostered.of(student)];
 }
 
-function rosterEnrolments(command: { student: StudentId; enrolments: readonly Enrolment[] }, facts: StudentFacts): Decided {
-  const { student } = command;
-  const stated = new Map(command.enrolments.map((one) => [one.enrolment, one]));
-  const gone = Object.values<Enrolment>(facts.enrolments).filter((one) => !stated.has(one.enrolment));
-  const news = [...stated.values()].filter((one) => !sameContent(facts.enrolments[one.enrolment], one));
+type Stating<K extends StudentCommand['kind']> = Extract<StudentCommand, { readonly kind: K }>;
+
+const ends = <T extends string>(id: T, ending: Ending<T> | undefined): boolean =>
+  ending === undefined || ('only' in ending ? ending.only.includes(id) : !ending.allBut.has(id));
+
+function rosterEnrolments({ student, enrolments, ending }: Stating<'roster-enrolments'>, { facts, extras }: StudentFile): Decided {
+  const stated = new Map(enrolments.map((one) => [one.enrolment, one]));
+  const known = Object.values<Omit<Enrolment, 'extra'>>(facts.enrolments);
+  const gone = known.filter((one) => !stated.has(one.enrolment) && ends(one.enrolment, ending));
+  const news = [...stated.values()].filter(({ extra, ...one }) => {
+    const before = facts.enrolments[one.enrolment];
+    return !before || !sameContent(before, one) || !sameContent(extras[one.enrolment], extra);
+  });
   return [
     ...gone.map((one) => unenrolled.of({ student, enrolment: one.enrolment, class: one.class })),
     ...news.map((one) => enrolled.of({ student, ...one })),
+  ];
+}
+
+function rosterGuardians({ student, guardians, ending }: Stating<'roster-guardians'>, state: StudentFile): Decided {
+  const stated = new Set(guardians.map((one) => one.guardian));
+  const gone = Object.values<KnownGuardian>(state.guardians).filter(
+    ({ linked, content }) => linked && content.fromRoster && !stated.has(content.guardian) && ends(content.guardian, ending),
+  );
+  const news = guardians.filter((one) => {
+    const known = state.guardians[one.guardian];
+    return !known?.endedByHand && !(known?.linked && sameContent(known.content, one));
+  });
+  return [
+    ...gone.map(({ content: { guardian } }) => guardianUnlinked.of({ student, guardian, byRoster: true })),
+    ...news.map((one) => guardianLinked.of(one)),
   ];
 }
 
@@ -170,7 +229,7 @@ const outOfOrder = (): Refusal =>
 
 /** The rules of `student-<id>`. Refusals: see `studentsRefusals`. */
 export const studentDecider: Decider<StudentCommand, StudentFile, StudentsEvent> = {
-  initial: { facts: studentFacts.initial, guardians: {} },
+  initial: { facts: studentFacts.initial, guardians: {}, extras: {} },
   evolve,
   decide,
 };

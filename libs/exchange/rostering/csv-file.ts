@@ -1,125 +1,199 @@
-import { parse } from 'csv-parse/sync';
+import { createHash } from 'node:crypto';
+import { parse } from 'csv-parse';
 import type { Finding } from './findings';
-
-/** A row with its values found by column name; absent and blank read alike as undefined. */
-export interface Row {
-  readonly line: number;
-  value(column: string): string | undefined;
-  /** A comma-separated list, each entry trimmed. */
-  list(column: string): readonly string[];
-}
-
-export interface CsvFile {
-  readonly name: string;
-  readonly rows: readonly Row[];
-}
-
-interface ParsedRecord {
-  readonly record: readonly string[];
-  /** The line on which it ends. */
-  readonly lines: number;
-}
-
-function readRecords(text: string): readonly ParsedRecord[] {
-  const records: ParsedRecord[] = [];
-  parse(text.replace(/\r\n?/g, '\n'), {
-    bom: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    trim: true,
-    on_record: (record: string[], { lines }) => {
-      records.push({ record, lines });
-      return null;
-    },
-  });
-  return records;
-}
+import { Pace } from './pace';
+import type { SourceFile } from './source-file';
 
 /** Columns that hold secrets: never read, whatever the file says. */
 const FORBIDDEN = new Set(['password']);
-const KNOWN_EXTRA = /^(metadata\.|ext:)/i;
+/** Columns that districts and their systems add: kept as they are. */
+const EXTENSION = /^(metadata\.|ext:)/i;
+/** Longer than any row of a roster: a quotation mark that is never closed must not swallow the file. */
+const MAX_ROW_BYTES = 1_000_000;
+
+/** What a file's columns are: found by name, wherever they stand. */
+class Columns {
+  private readonly places = new Map<string, number>();
+  readonly extensions: readonly string[];
+
+  constructor(header: readonly string[]) {
+    header.forEach((column, index) => {
+      if (column && !this.places.has(column)) this.places.set(column, index);
+    });
+    this.extensions = this.names.filter((column) => EXTENSION.test(column));
+  }
+  get names(): readonly string[] {
+    return [...this.places.keys()];
+  }
+  has(column: string): boolean {
+    return this.places.has(column);
+  }
+  placeOf(column: string): number | undefined {
+    return FORBIDDEN.has(column) ? undefined : this.places.get(column);
+  }
+}
+
+/** A row with its values found by column name; absent and blank read alike as undefined. */
+export class Row {
+  constructor(
+    private readonly columns: Columns,
+    private readonly cells: readonly string[],
+    /** As an editor counts: the header is line 1; of a row over several lines, the first. */
+    readonly line: number,
+  ) {}
+
+  value(column: string): string | undefined {
+    const place = this.columns.placeOf(column);
+    return place === undefined ? undefined : this.cells[place] || undefined;
+  }
+
+  /** A comma-separated list, each entry trimmed. */
+  list(column: string): readonly string[] {
+    const value = this.value(column);
+    return value === undefined ? [] : listOf(value);
+  }
+
+  /** Names of the `metadata.` and `ext:` columns of the file. */
+  get extensions(): readonly string[] {
+    return this.columns.extensions;
+  }
+}
+
+function listOf(value: string): readonly string[] {
+  if (!value.includes(',')) return [value];
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+export interface FileRead {
+  /** False when the file as a whole was refused: what it would have named is not known. */
+  readonly taken: boolean;
+  readonly rows: number;
+  readonly sha256: string;
+}
 
 /**
- * Reads OneRoster CSV text: RFC 4180 quoting, BOM, CRLF or LF, columns in any order and found by name. Cells beyond the header are
- * reported; a missing required column refuses the file.
+ * Reads OneRoster CSV: RFC 4180 quoting, BOM, CRLF or LF, columns in any order and found by name. Each row is handed on as it is read, so
+ * that no file is ever whole in memory. Cells beyond the header are reported; a missing required column, or broken quoting, refuses the
+ * file: rows handed on before must then be forgotten.
  */
-export function readCsv(
-  name: string,
-  text: string,
+export async function readCsv(
+  file: SourceFile,
   required: readonly string[],
   optional: readonly string[],
   findings: Finding[],
-): CsvFile {
-  let records: readonly ParsedRecord[];
-  try {
-    records = readRecords(text);
-  } catch (error) {
-    const line = (error as { lines?: number }).lines ?? 1;
-    findings.push({
-      file: name,
-      line,
-      outcome: 'refused',
-      what: 'file',
-      why: 'The file is not valid CSV here: check the quotation marks. Nothing of it was taken.',
-    });
-    return { name, rows: [] };
+  take: (row: Row) => void,
+): Promise<FileRead> {
+  const { name } = file;
+  const hash = createHash('sha256');
+  let columns: Columns | undefined;
+  let width = 0;
+  let rows = 0;
+  let missing: readonly string[] = [];
+  let line = 1;
+  const onRecord = (cells: string[]): void => {
+    const first = line;
+    line += 1 + breaksIn(cells);
+    if (cells.every((cell) => cell === '')) return;
+    if (!columns) {
+      columns = new Columns(cells);
+      width = cells.length;
+      missing = required.filter((column) => !columns?.has(column));
+      if (missing.length === 0) reportUnknown(name, columns, [...required, ...optional], findings);
+      return;
+    }
+    if (missing.length > 0) return;
+    if (cells.length > width && cells.slice(width).some((cell) => cell !== '')) {
+      const why = 'The row has more cells than the header; the extra ones were not read.';
+      findings.push({ file: name, line: first, outcome: 'warning', what: 'file', why });
+    }
+    rows += 1;
+    take(new Row(columns, cells, first));
+  };
+  // Lines are counted here: the parser's own way to tell them keeps every row until the next great collection.
+  const parser = parse({ bom: true, relax_column_count: true, trim: true, max_record_size: MAX_ROW_BYTES });
+  parser.on('data', onRecord);
+  parser.on('error', () => undefined);
+  let broken: unknown;
+  const pace = new Pace();
+  const lineEnds = new LineEnds();
+  for await (const page of file.open()) {
+    hash.update(page);
+    broken ??= await written(parser, lineEnds.mended(page));
+    await pace.breathe();
   }
-  const [header, ...body] = records;
-  if (!header) return { name, rows: [] };
-  const columns = new Map<string, number>();
-  header.record.forEach((column, index) => {
-    if (column && !columns.has(column)) columns.set(column, index);
+  broken ??= await ended(parser);
+  const sha256 = hash.digest('hex');
+  if (broken !== undefined) {
+    const at = (broken as { readonly lines?: number }).lines ?? 1;
+    const why = 'The file is not valid CSV here: check the quotation marks. Nothing of it was taken.';
+    findings.push({ file: name, line: at, outcome: 'refused', what: 'file', why });
+    return { taken: false, rows, sha256 };
+  }
+  for (const column of missing) {
+    const why = 'This required column is missing, so no row of the file was taken.';
+    findings.push({ file: name, line: 1, column, outcome: 'refused', what: 'file', why });
+  }
+  return { taken: missing.length === 0, rows, sha256 };
+}
+
+/** SHA-256 of a file that is not read for its rows. */
+export async function digestOf(file: SourceFile): Promise<string> {
+  const hash = createHash('sha256');
+  const pace = new Pace();
+  for await (const page of file.open()) {
+    hash.update(page);
+    await pace.breathe();
+  }
+  return hash.digest('hex');
+}
+
+/** Once each, not once per row. */
+function reportUnknown(file: string, columns: Columns, known: readonly string[], findings: Finding[]): void {
+  for (const column of columns.names) {
+    if (known.includes(column) || FORBIDDEN.has(column) || EXTENSION.test(column)) continue;
+    const why = 'This column is not one that OneRoster names here; it was not read.';
+    findings.push({ file, line: 1, column: column.slice(0, 120), outcome: 'warning', what: 'file', why });
+  }
+}
+
+/** Lines that a row takes beyond its first. */
+function breaksIn(cells: readonly string[]): number {
+  let breaks = 0;
+  for (const cell of cells) for (let at = cell.indexOf('\n'); at !== -1; at = cell.indexOf('\n', at + 1)) breaks += 1;
+  return breaks;
+}
+
+type Parser = ReturnType<typeof parse>;
+
+/** Undefined once the page is parsed; else what is wrong with it. */
+const written = (parser: Parser, page: Buffer): Promise<unknown> =>
+  new Promise((resolve) => parser.write(page, (error) => resolve(error ?? undefined)));
+
+const ended = (parser: Parser): Promise<unknown> =>
+  new Promise((resolve) => {
+    parser.once('error', resolve).once('end', () => resolve(undefined));
+    parser.end();
   });
-  const missing = required.filter((column) => !columns.has(column));
-  if (missing.length > 0) {
-    for (const column of missing) {
-      findings.push({
-        file: name,
-        line: 1,
-        column,
-        outcome: 'refused',
-        what: 'file',
-        why: 'This required column is missing, so no row of the file was taken.',
-      });
+
+const CR = 13;
+const LF = 10;
+
+/** Turns CRLF and lone CR into LF, across pages: the parser takes one kind of line end per file, and cells come out the same. */
+class LineEnds {
+  private afterReturn = false;
+
+  mended(page: Buffer): Buffer {
+    if (!this.afterReturn && !page.includes(CR)) return page;
+    const mended = Buffer.allocUnsafe(page.length);
+    let length = 0;
+    for (const byte of page) {
+      const follows = this.afterReturn && byte === LF;
+      this.afterReturn = byte === CR;
+      if (!follows) mended[length++] = byte === CR ? LF : byte;
     }
-    return { name, rows: [] };
+    return mended.subarray(0, length);
   }
-  const known = new Set([...required, ...optional, ...FORBIDDEN]);
-  for (const column of columns.keys()) {
-    if (!known.has(column) && !KNOWN_EXTRA.test(column)) {
-      findings.push({
-        file: name,
-        line: 1,
-        column,
-        outcome: 'warning',
-        what: 'file',
-        why: 'This column is not one that OneRoster names here; it was not read.',
-      });
-    }
-  }
-  const rows = body.map(({ record, lines }): Row => {
-    const line = lines - record.join('').split('\n').length + 1;
-    if (record.length > header.record.length) {
-      findings.push({
-        file: name,
-        line,
-        outcome: 'warning',
-        what: 'file',
-        why: 'The row has more cells than the header; the extra ones were not read.',
-      });
-    }
-    const value = (column: string): string | undefined => {
-      if (FORBIDDEN.has(column)) return undefined;
-      const index = columns.get(column);
-      const text = index === undefined ? undefined : record[index];
-      return text === undefined || text === '' ? undefined : text;
-    };
-    const list = (column: string) =>
-      (value(column) ?? '')
-        .split(',')
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== '');
-    return { line, value, list };
-  });
-  return { name, rows };
 }

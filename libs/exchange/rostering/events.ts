@@ -1,4 +1,4 @@
-import { type ActorId, defineEvent, type EventOf, Id, type ImportId, List, Maybe, Shape, Text, Type } from '@foundation/kernel';
+import { type ActorId, defineEvent, type EventOf, Id, type ImportId, List, Maybe, OneOf, Shape, Text, Type } from '@foundation/kernel';
 
 const Counts = Shape({
   created: Type.Integer({ minimum: 0 }),
@@ -18,7 +18,19 @@ export const importStarted = defineEvent({
     import: Id<ImportId>(),
     by: Type.Unsafe<ActorId>(Text(36)),
     version: Maybe(Text(10)),
-    files: List(Shape({ name: Text(120), sha256: Text(64), bytes: Type.Integer({ minimum: 0 }) }), 40),
+    files: List(
+      Shape({
+        name: Text(120),
+        sha256: Text(64),
+        bytes: Type.Integer({ minimum: 0 }),
+        /** Of the files that were read. */
+        mode: Maybe(OneOf(['bulk', 'delta', 'absent'])),
+        rows: Maybe(Type.Integer({ minimum: 0 })),
+      }),
+      40,
+    ),
+    /** Somebody said yes to what stopped it before. */
+    confirmed: Maybe(Type.Boolean()),
   }),
   sample: {
     import: '8b0c1c5e-0f5b-5c59-9f0e-0c7d5d1c2001',

@@ -4,9 +4,15 @@ export interface Finding {
   /** Missing for what a bulk file no longer names. */
   readonly line?: number;
   readonly column?: string;
-  /** `refused`: the row was left out; `warning`: taken without the faulty part; `created`, `changed`, `left`: what becomes of the row. */
-  readonly outcome: 'created' | 'changed' | 'left' | 'refused' | 'warning';
+  readonly outcome: Outcome;
   /** `student`, `staff member`, `guardian`, `school`, `class`, `term`, `enrolment`, `file`. */
   readonly what: string;
   readonly why?: string;
 }
+
+/**
+ * `stopped`: the import waits for a confirmation because of it; `refused`: the row was left out; `warning`: taken without the faulty part;
+ * `created`, `changed`, `left`: what becomes of the row.
+ */
+export const OUTCOMES = ['stopped', 'refused', 'warning', 'left', 'changed', 'created'] as const;
+export type Outcome = (typeof OUTCOMES)[number];

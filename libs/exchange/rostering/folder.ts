@@ -1,9 +1,23 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SourceFile } from './manifest';
+import { checkedSet, type SourceSet } from './source-file';
+import { openZipFile } from './zip';
 
-/** The CSV files of a folder. @throws the file system's error when the folder cannot be read. */
-export async function readFolder(folder: string): Promise<readonly SourceFile[]> {
-  const names = (await readdir(folder)).filter((name) => name.toLowerCase().endsWith('.csv')).sort();
-  return Promise.all(names.map(async (name) => ({ name, content: await readFile(join(folder, name), 'utf8') })));
+/** The CSV files of a folder, or of a zip file. @throws UnreadableSet, and the file system's error when the path cannot be read. */
+export async function openPath(path: string): Promise<SourceSet> {
+  return (await stat(path)).isDirectory() ? openFolder(path) : openZipFile(path);
+}
+
+/** @throws UnreadableSet, and the file system's error when the folder cannot be read. */
+export async function openFolder(folder: string): Promise<SourceSet> {
+  const names = (await readdir(folder)).filter((name) => name.toLowerCase().endsWith('.csv'));
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      const { size } = await stat(path);
+      return { name, bytes: size, open: () => createReadStream(path, { highWaterMark: 16 * 1024 }) };
+    }),
+  );
+  return { files: checkedSet(files), close: () => undefined };
 }

@@ -1,17 +1,12 @@
 import { readCsv } from './csv-file';
 import type { Finding } from './findings';
+import { findFile, type SourceFile } from './source-file';
 
 /** The files of OneRoster that are read here; the others (results, line items, resources) are none of a case's business. */
 export const ROSTER_FILES = ['orgs', 'academicSessions', 'classes', 'users', 'roles', 'enrollments', 'demographics'] as const;
 export type RosterFile = (typeof ROSTER_FILES)[number];
 /** Bulk: the file is the whole truth. Delta: only what changed. Absent: not there, or not to be read. */
 export type FileMode = 'bulk' | 'delta' | 'absent';
-
-export interface SourceFile {
-  /** `users.csv`, as it is named on disk. */
-  readonly name: string;
-  readonly content: string;
-}
 
 export interface Manifest {
   readonly version: '1.1' | '1.2';
@@ -20,18 +15,14 @@ export interface Manifest {
 
 export const fileNameOf = (file: RosterFile): string => `${file}.csv`;
 
-export function findFile(files: readonly SourceFile[], name: string): SourceFile | undefined {
-  return files.find((file) => file.name === name) ?? files.find((file) => file.name.toLowerCase() === name.toLowerCase());
-}
-
 /** Reads manifest.csv; without one, every file that is there is bulk and the version shows in users.csv's columns. */
-export function readManifest(files: readonly SourceFile[], findings: Finding[]): Manifest {
+export async function readManifest(files: readonly SourceFile[], findings: Finding[]): Promise<Manifest> {
   const source = findFile(files, 'manifest.csv');
   const properties = new Map<string, { value: string; line: number }>();
   if (source) {
-    for (const row of readCsv(source.name, source.content, ['propertyName', 'value'], [], findings).rows) {
-      properties.set(row.value('propertyName') ?? '', { value: row.value('value') ?? '', line: row.line });
-    }
+    await readCsv(source, ['propertyName', 'value'], [], findings, (row) =>
+      properties.set(row.value('propertyName') ?? '', { value: row.value('value') ?? '', line: row.line }),
+    );
   } else {
     findings.push({
       file: 'manifest.csv',

@@ -1,16 +1,20 @@
 import { localDate } from '@foundation/calendar';
 import type { LocalDate } from '@foundation/kernel';
-import { type CsvFile, readCsv, type Row } from './csv-file';
+import { digestOf, readCsv, type Row } from './csv-file';
 import type { Finding } from './findings';
-import { type FileMode, fileNameOf, findFile, type Manifest, readManifest, type RosterFile, type SourceFile } from './manifest';
+import { type FileMode, fileNameOf, type Manifest, readManifest, ROSTER_FILES, type RosterFile } from './manifest';
+import { Packed, PackedByPerson } from './packed';
+import { findFile, type SourceFile } from './source-file';
 
 /** Where a rostered thing stands in the files, for the report. */
-interface Placed {
+export interface Placed {
   readonly sourcedId: string;
   readonly file: string;
   readonly line: number;
   /** Delta files say `tobedeleted`. */
   readonly leaves: boolean;
+  /** Columns that no field has a place for, `metadata.` and `ext:` ones first of all. */
+  readonly extra?: Readonly<Record<string, string>>;
 }
 export interface RosterOrg extends Placed {
   readonly name: string;
@@ -48,12 +52,17 @@ export interface RosterPerson extends Placed {
   readonly grades: readonly string[];
   readonly orgs: readonly string[];
   readonly roles: readonly string[];
+  /** Roles that a delta of roles.csv takes away. */
+  readonly endedRoles: readonly string[];
+  /** False in a delta that names the person but not (all of) their roles: the others are those on the record. */
+  readonly rolesWhole: boolean;
   /** People this person is tied to: guardians of a student, children of a guardian. */
   readonly agents: readonly string[];
 }
 export interface RosterEnrolment extends Placed {
   readonly class: string;
   readonly school?: string;
+  /** Blank in a delta that only names the enrolment that ends. */
   readonly person: string;
   readonly role: string;
   readonly primary: boolean;
@@ -65,20 +74,51 @@ export interface RosterDemographics extends Placed {
   readonly sex?: string;
 }
 
+/** One file of the set, for the record of the import. */
+export interface FileFacts {
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Absent for a file that is not read. */
+  readonly mode?: FileMode;
+  readonly rows?: number;
+}
+
 /** What a set of OneRoster files says, as far as it can be taken; everything else is in `findings`. */
 export interface Roster {
   readonly version: Manifest['version'];
   readonly modes: Manifest['modes'];
+  readonly files: readonly FileFacts[];
   readonly orgs: readonly RosterOrg[];
   readonly terms: readonly RosterTerm[];
   readonly classes: readonly RosterClass[];
-  readonly people: readonly RosterPerson[];
-  readonly enrolments: readonly RosterEnrolment[];
-  readonly demographics: readonly RosterDemographics[];
-  /** Every sourcedId that a file names, refused rows too: a person whose row has a fault has not left. */
-  readonly named: Readonly<Record<RosterFile, ReadonlySet<string>>>;
+  readonly people: Packed<RosterPerson>;
+  readonly enrolments: PackedByPerson<RosterEnrolment>;
+  readonly demographics: Packed<RosterDemographics>;
+  /** Files that were read; one that was refused as a whole says nothing. */
+  readonly read: ReadonlySet<RosterFile>;
+  /** Rows that were refused, by sourcedId: a person whose row has a fault has not left. */
+  readonly refused: Readonly<Record<RosterFile, ReadonlySet<string>>>;
   readonly findings: readonly Finding[];
+  /** Places that only a person can tell right from wrong: the import waits for a confirmation. */
+  readonly doubts: readonly Finding[];
 }
+
+const PLACED = ['sourcedId', 'file', 'line', 'leaves', 'extra'] as const;
+const PERSON: readonly (keyof RosterPerson)[] = [
+  ...PLACED,
+  ...(['enabled', 'givenName', 'familyName', 'middleName', 'preferredName', 'identifier', 'username', 'email', 'phone'] as const),
+  ...(['grades', 'orgs', 'roles', 'endedRoles', 'rolesWhole', 'agents'] as const),
+];
+const ENROLMENT: readonly (keyof RosterEnrolment)[] = [...PLACED, 'class', 'school', 'person', 'role', 'primary', 'from', 'to'];
+const DEMOGRAPHICS: readonly (keyof RosterDemographics)[] = [...PLACED, 'birthDate', 'sex'];
+
+/** Things that may be on the record already: what a delta need not repeat. */
+export type Thing = 'org' | 'term' | 'class' | 'person';
+export interface Recorded {
+  has(thing: Thing, sourcedId: string): boolean;
+}
+const EVERYTHING: Recorded = { has: () => true };
 
 const ORG_KINDS = ['department', 'school', 'district', 'local', 'state', 'national'];
 const TERM_KINDS = ['gradingPeriod', 'semester', 'schoolYear', 'term'];
@@ -97,6 +137,16 @@ export const STAFF_ROLES: readonly string[] = [
   'teacher',
 ];
 const ROLES = [...STUDENT_ROLES, ...GUARDIAN_ROLES, ...STAFF_ROLES];
+
+/** Known columns that go to `extra`: no rule reads them. */
+const KEPT_ASIDE: Readonly<Partial<Record<RosterFile, readonly string[]>>> = {
+  users: ['userIds', 'userMasterIdentifier', 'preferredMiddleName', 'preferredFamilyName', 'pronouns'],
+  demographics: [
+    ...['americanIndianOrAlaskaNative', 'asian', 'blackOrAfricanAmerican', 'nativeHawaiianOrOtherPacificIslander', 'white'],
+    ...['demographicRaceTwoOrMoreRaces', 'hispanicOrLatinoEthnicity', 'countryOfBirthCode', 'stateOfBirthAbbreviation'],
+    ...['cityOfBirth', 'publicSchoolResidenceStatus'],
+  ],
+};
 
 const COLUMNS: Readonly<Record<RosterFile, { required: readonly string[]; optional: readonly string[]; what: string }>> = {
   orgs: { required: ['sourcedId', 'name', 'type'], optional: ['identifier', 'parentSourcedId'], what: 'school' },
@@ -186,10 +236,35 @@ const COLUMNS: Readonly<Record<RosterFile, { required: readonly string[]; option
 };
 /** In every file; filled in delta files, blank in bulk ones by the binding, filled all the same by many exporters. */
 const COMMON = ['status', 'dateLastModified'];
+const MOST_EXTRA = 60;
+const NONE: readonly string[] = [];
+
+/** Texts and lists that stand in thousands of rows are kept once. */
+class Shared {
+  private readonly texts = new Map<string, string>();
+  private readonly lists = new Map<string, readonly string[]>();
+
+  text(value: string): string {
+    const known = this.texts.get(value);
+    if (known === undefined) this.texts.set(value, value);
+    return known ?? value;
+  }
+  list(values: readonly string[]): readonly string[] {
+    if (values.length === 0) return NONE;
+    const key = values.join('\n');
+    const known = this.lists.get(key);
+    if (known) return known;
+    const kept = values.map((value) => this.text(value));
+    this.lists.set(key, kept);
+    return kept;
+  }
+}
 
 /** One row while it is being read: what it lacks is reported where it stands. */
 class RowReader {
   refused = false;
+  /** A row that ends something need say no more than what. */
+  leaves = false;
   constructor(
     private readonly file: string,
     readonly row: Row,
@@ -204,10 +279,26 @@ class RowReader {
   warn(column: string, why: string): void {
     this.findings.push({ file: this.file, line: this.row.line, column, outcome: 'warning', what: this.what, why });
   }
-  required(column: string): string {
+  required(column: string, most: number): string {
     const value = this.row.value(column);
-    if (value === undefined) this.refuse(column, 'This value is missing and must be given.');
-    return value ?? '';
+    if (value === undefined) {
+      if (!this.leaves) this.refuse(column, 'This value is missing and must be given.');
+      return '';
+    }
+    if (value.length > most) this.refuse(column, `This value is longer than ${most} characters.`);
+    return value;
+  }
+  optional(column: string, most: number): string | undefined {
+    const value = this.row.value(column);
+    if (value === undefined || value.length <= most) return value;
+    this.warn(column, `This value is longer than ${most} characters; it was left out.`);
+    return undefined;
+  }
+  list(column: string, most: number): readonly string[] {
+    const values = this.row.list(column);
+    if (values.every((value) => value.length <= most) && values.length <= 500) return values;
+    this.warn(column, `Entries longer than ${most} characters, or beyond the 500th, were left out.`);
+    return values.filter((value) => value.length <= most).slice(0, 500);
   }
   /** A word of a fixed list; another case of the same word is taken with a warning. */
   word(column: string, words: readonly string[], otherwise: 'refuse' | 'keep'): string | undefined {
@@ -220,257 +311,430 @@ class RowReader {
     }
     if (otherwise === 'refuse') this.refuse(column, `Not one of ${words.join(', ')}.`);
     else this.warn(column, `Not one of ${words.join(', ')}; kept as it is.`);
-    return value;
+    return value.slice(0, 40);
   }
   /** A day; a time after it is cut off with a warning. */
   day(column: string, need: 'required' | 'optional'): LocalDate | undefined {
     const value = this.row.value(column);
     if (value === undefined) {
-      if (need === 'required') this.refuse(column, 'This day is missing: write it as 2026-08-31.');
+      if (need === 'required' && !this.leaves) this.refuse(column, 'This day is missing: write it as 2026-08-31.');
       return undefined;
     }
     const day = localDate(value.slice(0, 10));
     if (day === undefined) {
-      if (need === 'required') this.refuse(column, 'Not a day of the calendar: write it as 2026-08-31.');
+      if (need === 'required' && !this.leaves) this.refuse(column, 'Not a day of the calendar: write it as 2026-08-31.');
       else this.warn(column, 'Not a day of the calendar (write it as 2026-08-31); it was left out.');
     } else if (value.length > 10) this.warn(column, 'A time follows the day; only the day was taken.');
     return day;
   }
+  extra(aside: readonly string[], shared: Shared): Readonly<Record<string, string>> | undefined {
+    let extra: Record<string, string> | undefined;
+    for (const columns of [this.row.extensions, aside]) {
+      for (const column of columns) {
+        const value = this.optional(column, 1000);
+        if (value === undefined) continue;
+        extra ??= {};
+        if (Object.keys(extra).length < MOST_EXTRA && column.length <= 100) extra[shared.text(column)] = value;
+        else this.warn(column, `More than ${MOST_EXTRA} such columns, or a name longer than 100 characters; it was left out.`);
+      }
+    }
+    return extra;
+  }
 }
 
 /** Reads a set of files. Nothing is thrown for what a file says: faults are findings, and the rest is taken. */
-export function readRoster(files: readonly SourceFile[]): Roster {
-  const findings: Finding[] = [];
-  const manifest = readManifest(files, findings);
-  const named = {} as Record<RosterFile, Set<string>>;
+export async function readRoster(
+  files: readonly SourceFile[],
+  recorded: Recorded = EVERYTHING,
+  progress: (bytes: number) => void = () => undefined,
+): Promise<Roster> {
+  return new RosterReading(files, recorded, progress).read();
+}
 
-  const each = <T extends Placed>(file: RosterFile, read: (reader: RowReader, placed: Placed) => T | undefined): T[] => {
-    named[file] = new Set();
-    const mode: FileMode = manifest.modes[file];
-    const source = findFile(files, fileNameOf(file));
-    if (mode === 'absent' || !source) return [];
-    const { required, optional, what } = COLUMNS[file];
-    if (source.name !== fileNameOf(file)) {
-      findings.push({
-        file: source.name,
-        line: 1,
-        outcome: 'warning',
-        what: 'file',
-        why: `OneRoster writes this name ${fileNameOf(file)}; it was read all the same.`,
-      });
+class RosterReading {
+  private readonly findings: Finding[] = [];
+  private readonly doubts: Finding[] = [];
+  private readonly shared = new Shared();
+  private readonly refused = Object.fromEntries(ROSTER_FILES.map((file) => [file, new Set<string>()])) as Record<RosterFile, Set<string>>;
+  private readonly filesRead = new Set<RosterFile>();
+  private readonly facts = new Map<string, FileFacts>();
+  private manifest: Manifest = { version: '1.1', modes: {} as Manifest['modes'] };
+  private bytes = 0;
+  private persons = new Packed<RosterPerson>(PERSON);
+  private readonly rolesOf = new Map<string, readonly string[]>();
+  /** Line of each identifier, by kind of person. */
+  private readonly identifiers = new Map<string, number>();
+
+  constructor(
+    private readonly files: readonly SourceFile[],
+    private readonly recorded: Recorded,
+    private readonly progress: (bytes: number) => void,
+  ) {}
+
+  async read(): Promise<Roster> {
+    this.manifest = await readManifest(this.files, this.findings);
+    const orgs = this.rooted(await this.orgs(), 'org');
+    const terms = this.rooted(await this.terms(), 'term');
+    const classes = await this.classes();
+    const granted = await this.roles();
+    const people = await this.people(granted);
+    const enrolments = await this.enrolments(people);
+    const demographics = await this.demographics(people);
+    for (const file of this.files) {
+      if (!this.facts.has(file.name)) this.facts.set(file.name, { name: file.name, bytes: file.bytes, sha256: await digestOf(file) });
     }
-    const csv: CsvFile = readCsv(source.name, source.content, required, [...COMMON, ...optional], findings);
-    const first = new Map<string, number>();
-    return csv.rows.flatMap((row) => {
-      const reader = new RowReader(source.name, row, what, findings);
-      const sourcedId = reader.required('sourcedId');
-      if (sourcedId === '') return [];
-      named[file].add(sourcedId);
-      const earlier = first.get(sourcedId);
-      if (earlier !== undefined) {
-        reader.refuse('sourcedId', `The same sourcedId stands on line ${earlier}; the first row was kept.`);
-        return [];
-      }
-      first.set(sourcedId, row.line);
-      const status = reader.word('status', ['active', 'tobedeleted'], 'keep');
-      const leaves = status === 'tobedeleted' || status === 'inactive';
-      const value = read(reader, { sourcedId, file: source.name, line: row.line, leaves });
-      return reader.refused || value === undefined ? [] : [value];
+    return {
+      version: this.manifest.version,
+      modes: this.manifest.modes,
+      files: [...this.facts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      orgs,
+      terms,
+      classes,
+      people,
+      enrolments,
+      demographics,
+      read: this.filesRead,
+      refused: this.refused,
+      findings: this.findings,
+      doubts: this.doubts,
+    };
+  }
+
+  /** Hands on every row of a file that can be taken and has a sourcedId of its own. False when there is nothing to read, or it was refused. */
+  private async each<T extends Placed>(
+    file: RosterFile,
+    read: (reader: RowReader, placed: Placed) => T | undefined,
+    take: (thing: T) => void,
+  ): Promise<boolean> {
+    const mode: FileMode = this.manifest.modes[file];
+    const source = findFile(this.files, fileNameOf(file));
+    if (mode === 'absent' || !source) return false;
+    const { name } = source;
+    const { required, optional, what } = COLUMNS[file];
+    if (name !== fileNameOf(file)) {
+      const why = `OneRoster writes this name ${fileNameOf(file)}; it was read all the same.`;
+      this.findings.push({ file: name, line: 1, outcome: 'warning', what: 'file', why });
+    }
+    const lines = new Map<string, number>();
+    const aside = KEPT_ASIDE[file] ?? NONE;
+    const { taken, rows, sha256 } = await readCsv(source, required, [...COMMON, ...optional], this.findings, (row) => {
+      const reader = new RowReader(name, row, what, this.findings);
+      const sourcedId = reader.required('sourcedId', 255);
+      if (sourcedId === '') return;
+      const earlier = lines.get(sourcedId);
+      if (earlier !== undefined) return this.again(reader, file, sourcedId, earlier);
+      lines.set(sourcedId, row.line);
+      reader.leaves = isEnding(reader);
+      const extra = reader.extra(aside, this.shared);
+      const thing = read(reader, { sourcedId, file: name, line: row.line, leaves: reader.leaves, extra });
+      if (reader.refused) this.refused[file].add(sourcedId);
+      else if (thing !== undefined) take(thing);
     });
+    this.facts.set(name, { name, sha256, bytes: source.bytes, mode, rows });
+    this.progress((this.bytes += source.bytes));
+    if (taken) this.filesRead.add(file);
+    return taken;
+  }
+
+  private async list<T extends Placed>(file: RosterFile, read: (reader: RowReader, placed: Placed) => T | undefined): Promise<T[]> {
+    const things: T[] = [];
+    return (await this.each(file, read, (thing) => things.push(thing))) ? things : [];
+  }
+
+  private async packed<T extends Placed>(
+    file: RosterFile,
+    fields: readonly (keyof T)[],
+    read: (reader: RowReader, placed: Placed) => T | undefined,
+  ): Promise<Packed<T>> {
+    const things = new Packed<T>(fields);
+    return (await this.each(file, read, (thing) => things.put(thing))) ? things : new Packed<T>(fields);
+  }
+
+  /** A sourcedId that stood in an earlier row of the file. Of a person it may be two people under one id: that is for somebody to look at. */
+  private again(reader: RowReader, file: RosterFile, sourcedId: string, earlier: number): void {
+    reader.refuse('sourcedId', `The same sourcedId stands on line ${earlier}; the first row was kept.`);
+    const first = file === 'users' ? this.persons.get(sourcedId) : undefined;
+    if (!first || (first.givenName === reader.row.value('givenName') && first.familyName === reader.row.value('familyName'))) return;
+    const why = `Two people have this sourcedId: the other stands on line ${earlier}. Confirmed, the first is taken.`;
+    this.doubt(first.file, reader.row.line, 'sourcedId', why);
+  }
+
+  private doubt(file: string, line: number, column: string, why: string): void {
+    this.doubts.push({ file, line, column, outcome: 'stopped', what: 'person', why });
+  }
+
+  /** True for what a bulk file lists, or what a delta may take from the record. */
+  private isThere(file: RosterFile, thing: Thing, sourcedId: string, taken: { has(sourcedId: string): boolean }): boolean {
+    return taken.has(sourcedId) || (this.manifest.modes[file] !== 'bulk' && this.recorded.has(thing, sourcedId));
+  }
+
+  private taken: Record<'orgs' | 'academicSessions' | 'classes', ReadonlySet<string>> = {
+    orgs: new Set(),
+    academicSessions: new Set(),
+    classes: new Set(),
   };
 
-  const orgs = each('orgs', (reader, placed): RosterOrg => ({
-    ...placed,
-    name: reader.required('name'),
-    kind: reader.word('type', ORG_KINDS, 'keep') ?? 'school',
-    identifier: reader.row.value('identifier'),
-    parent: reader.row.value('parentSourcedId'),
-  }));
-  const orgIds = new Set(orgs.map((org) => org.sourcedId));
-  const keepOrg = (reader: RowReader, column: string, org: string): boolean => {
-    if (manifest.modes.orgs !== 'bulk' || orgIds.has(org)) return true;
+  private async orgs(): Promise<RosterOrg[]> {
+    const orgs = await this.list('orgs', (reader, placed): RosterOrg => ({
+      ...placed,
+      name: reader.required('name', 255),
+      kind: reader.word('type', ORG_KINDS, 'keep') ?? 'school',
+      identifier: reader.optional('identifier', 255),
+      parent: reader.row.value('parentSourcedId'),
+    }));
+    this.taken.orgs = new Set(orgs.map((org) => org.sourcedId));
+    return orgs;
+  }
+
+  private async terms(): Promise<RosterTerm[]> {
+    const terms = await this.list('academicSessions', (reader, placed): RosterTerm | undefined => {
+      const start = reader.day('startDate', 'required');
+      const end = reader.day('endDate', 'required');
+      if (start !== undefined && end !== undefined && end < start) reader.refuse('endDate', 'The term ends before it starts.');
+      const title = reader.required('title', 255);
+      const kind = reader.word('type', TERM_KINDS, 'keep') ?? 'term';
+      const parent = reader.row.value('parentSourcedId');
+      const schoolYear = reader.optional('schoolYear', 10);
+      if (placed.leaves) return { ...placed, title, kind, start: start ?? NO_DAY, end: end ?? NO_DAY };
+      return start === undefined || end === undefined ? undefined : { ...placed, title, kind, start, end, parent, schoolYear };
+    });
+    this.taken.academicSessions = new Set(terms.map((term) => term.sourcedId));
+    return terms;
+  }
+
+  /** Parents may stand further down in the same file: looked at once all of it is read. */
+  private rooted<T extends Placed & { readonly parent?: string }>(things: readonly T[], thing: 'org' | 'term'): readonly T[] {
+    const file = thing === 'org' ? 'orgs' : 'academicSessions';
+    const why =
+      thing === 'org'
+        ? 'No org with this sourcedId is in orgs.csv; the reference was left out.'
+        : 'No academic session with this sourcedId is in the file; the reference was left out.';
+    return things.map((one) => {
+      if (one.parent === undefined || this.isThere(file, thing, one.parent, this.taken[file])) return one;
+      const what = thing === 'org' ? 'school' : 'term';
+      this.findings.push({ file: one.file, line: one.line, column: 'parentSourcedId', outcome: 'warning', what, why });
+      return { ...one, parent: undefined };
+    });
+  }
+
+  private keepsOrg(reader: RowReader, column: string, org: string): boolean {
+    if (this.isThere('orgs', 'org', org, this.taken.orgs)) return true;
     reader.warn(column, 'No org with this sourcedId is in orgs.csv; the reference was left out.');
     return false;
-  };
-  const placedOrgs = orgs.map((org) => {
-    if (org.parent === undefined || manifest.modes.orgs !== 'bulk' || orgIds.has(org.parent)) return org;
-    findings.push({
-      file: org.file,
-      line: org.line,
-      column: 'parentSourcedId',
-      outcome: 'warning',
-      what: 'school',
-      why: 'No org with this sourcedId is in orgs.csv; the reference was left out.',
-    });
-    return { ...org, parent: undefined };
-  });
+  }
 
-  const terms = each('academicSessions', (reader, placed): RosterTerm | undefined => {
-    const start = reader.day('startDate', 'required');
-    const end = reader.day('endDate', 'required');
-    if (start !== undefined && end !== undefined && end < start) reader.refuse('endDate', 'The term ends before it starts.');
-    const title = reader.required('title');
-    const kind = reader.word('type', TERM_KINDS, 'keep') ?? 'term';
-    if (start === undefined || end === undefined) return undefined;
-    return { ...placed, title, kind, start, end, parent: reader.row.value('parentSourcedId'), schoolYear: reader.row.value('schoolYear') };
-  });
-  const termIds = new Set(terms.map((term) => term.sourcedId));
-  const placedTerms = terms.map((term) => {
-    if (term.parent === undefined || manifest.modes.academicSessions !== 'bulk' || termIds.has(term.parent)) return term;
-    findings.push({
-      file: term.file,
-      line: term.line,
-      column: 'parentSourcedId',
-      outcome: 'warning',
-      what: 'term',
-      why: 'No academic session with this sourcedId is in the file; the reference was left out.',
+  private async classes(): Promise<RosterClass[]> {
+    const classes = await this.list('classes', (reader, placed): RosterClass => {
+      const school = this.shared.text(reader.required('schoolSourcedId', 255));
+      if (!placed.leaves && school !== '' && !this.isThere('orgs', 'org', school, this.taken.orgs))
+        reader.refuse('schoolSourcedId', 'No org with this sourcedId is in orgs.csv: add the school or correct the reference.');
+      const stated = reader.row.list('termSourcedIds');
+      const terms = stated.filter((term) => this.isThere('academicSessions', 'term', term, this.taken.academicSessions));
+      if (terms.length < stated.length)
+        reader.warn('termSourcedIds', 'A term named here is not in academicSessions.csv; that reference was left out.');
+      const subjects = reader.list('subjects', 120);
+      const codes = reader.row.list('subjectCodes');
+      if (codes.length > 0 && codes.length !== subjects.length)
+        reader.warn('subjectCodes', 'There are not as many codes as subjects; the subjects were taken without codes.');
+      return {
+        ...placed,
+        title: reader.required('title', 255),
+        kind: reader.word('classType', CLASS_KINDS, 'keep') ?? 'scheduled',
+        school,
+        location: reader.optional('location', 255),
+        terms: this.shared.list(terms),
+        periods: this.shared.list(reader.list('periods', 40)),
+        subjects: this.shared.list(subjects),
+      };
     });
-    return { ...term, parent: undefined };
-  });
+    this.taken.classes = new Set(classes.map((one) => one.sourcedId));
+    return classes;
+  }
 
-  const classes = each('classes', (reader, placed): RosterClass => {
-    const school = reader.required('schoolSourcedId');
-    if (school !== '' && manifest.modes.orgs === 'bulk' && !orgIds.has(school)) {
-      reader.refuse('schoolSourcedId', 'No org with this sourcedId is in orgs.csv: add the school or correct the reference.');
-    }
-    const stated = reader.row.list('termSourcedIds');
-    const kept = stated.filter((term) => manifest.modes.academicSessions !== 'bulk' || termIds.has(term));
-    if (kept.length < stated.length)
-      reader.warn('termSourcedIds', 'A term named here is not in academicSessions.csv; that reference was left out.');
-    const subjects = reader.row.list('subjects');
-    const codes = reader.row.list('subjectCodes');
-    if (codes.length > 0 && codes.length !== subjects.length)
-      reader.warn('subjectCodes', 'There are not as many codes as subjects; the subjects were taken without codes.');
-    return {
-      ...placed,
-      title: reader.required('title'),
-      kind: reader.word('classType', CLASS_KINDS, 'keep') ?? 'scheduled',
-      school,
-      location: reader.row.value('location'),
-      terms: kept,
-      periods: reader.row.list('periods'),
-      subjects,
+  /** Who holds which role where, by 1.2's roles.csv. */
+  private async roles(): Promise<ReadonlyMap<string, Granted>> {
+    const granted = new Map<string, Granted>();
+    const read = (reader: RowReader, placed: Placed): undefined => {
+      const person = this.shared.text(reader.required('userSourcedId', 255));
+      const role = reader.word('role', ROLES, 'refuse');
+      const org = reader.required('orgSourcedId', 255);
+      if (role === undefined && !placed.leaves) reader.refuse('role', 'This value is missing and must be given.');
+      reader.day('beginDate', 'optional');
+      reader.day('endDate', 'optional');
+      if (reader.refused || role === undefined || person === '') return undefined;
+      const { held = NONE, ended = NONE, orgs = NONE } = granted.get(person) ?? {};
+      const place = org !== '' && !placed.leaves && this.keepsOrg(reader, 'orgSourcedId', org) ? [org] : NONE;
+      granted.set(person, {
+        line: granted.get(person)?.line ?? placed.line,
+        file: placed.file,
+        held: placed.leaves ? held : this.shared.list([...new Set([...held, role])]),
+        ended: placed.leaves ? this.shared.list([...new Set([...ended, role])]) : ended,
+        orgs: this.shared.list([...new Set([...orgs, ...place])]),
+      });
+      return undefined;
     };
-  });
-  const classIds = new Set(classes.map((one) => one.sourcedId));
+    await this.each('roles', read, () => undefined);
+    return granted;
+  }
 
-  const grantedRoles = new Map<string, { role: string; org: string }[]>();
-  const userIds = manifest.modes.users === 'absent' ? undefined : namedIn(files, 'users');
-  each('roles', (reader, placed) => {
-    const person = reader.required('userSourcedId');
-    const role = reader.word('role', ROLES, 'refuse');
-    const org = reader.required('orgSourcedId');
-    reader.day('beginDate', 'optional');
-    reader.day('endDate', 'optional');
-    if (manifest.modes.users === 'bulk' && userIds && person !== '' && !userIds.has(person)) {
-      reader.refuse('userSourcedId', 'No user with this sourcedId is in users.csv: add the person or correct the reference.');
-    }
-    if (!reader.refused && !placed.leaves && role !== undefined) {
-      grantedRoles.set(person, [
-        ...(grantedRoles.get(person) ?? []),
-        ...(keepOrg(reader, 'orgSourcedId', org) ? [{ role, org }] : [{ role, org: '' }]),
-      ]);
-    }
-    return placed;
-  });
+  private async people(granted: ReadonlyMap<string, Granted>): Promise<Packed<RosterPerson>> {
+    const { version, modes } = this.manifest;
+    const wholeRoles = modes.roles === 'bulk' || (version === '1.1' && modes.roles === 'absent') || modes.users === 'bulk';
+    const tied: string[] = [];
+    const read = (reader: RowReader, placed: Placed): RosterPerson => {
+      const grants = granted.get(placed.sourcedId);
+      const stated = reader.word('role', ROLES, 'refuse');
+      const roles = this.shared.list([...new Set([...(stated === undefined ? NONE : [stated]), ...(grants?.held ?? NONE)])]);
+      const rolesWhole = wholeRoles || (stated !== undefined && modes.roles === 'absent');
+      const none = roles.length === 0 && (rolesWhole || !this.recorded.has('person', placed.sourcedId));
+      if (none && !reader.refused && !placed.leaves) {
+        const why = 'The person has no role: give one in users.csv (1.1) or roles.csv (1.2).';
+        reader.refuse(version === '1.1' ? 'role' : 'sourcedId', why);
+      }
+      const primary = reader.row.value('primaryOrgSourcedId');
+      const listed = [...reader.row.list('orgSourcedIds'), ...(primary === undefined ? NONE : [primary])];
+      const orgs = listed.filter((org) => this.keepsOrg(reader, listed[0] === primary ? 'primaryOrgSourcedId' : 'orgSourcedIds', org));
+      const enabled = reader.row.value('enabledUser');
+      if (enabled !== undefined && !/^(true|false)$/i.test(enabled)) reader.warn('enabledUser', 'Neither true nor false; taken as true.');
+      return {
+        ...placed,
+        enabled: enabled === undefined || !/^false$/i.test(enabled),
+        givenName: reader.required('givenName', 120),
+        familyName: reader.required('familyName', 120),
+        middleName: reader.optional('middleName', 120),
+        preferredName: reader.optional('preferredGivenName', 120),
+        identifier: reader.optional('identifier', 255),
+        username: reader.optional('username', 120),
+        email: reader.optional('email', 254),
+        phone: reader.optional('phone', 60) ?? reader.optional('sms', 60),
+        grades: this.shared.list(reader.list('grades', 20)),
+        orgs: this.shared.list([...new Set([...orgs, ...(grants?.orgs ?? NONE)])]),
+        roles,
+        endedRoles: grants?.ended ?? NONE,
+        rolesWhole,
+        agents: this.shared.list(reader.row.list('agentSourcedIds')),
+      };
+    };
+    const take = (person: RosterPerson): void => {
+      this.persons.put(person);
+      if (person.rolesWhole) this.rolesOf.set(person.sourcedId, person.roles);
+      if (person.agents.length > 0) tied.push(person.sourcedId);
+      this.oneIdentifierEach(person);
+    };
+    if (!(await this.each('users', read, take))) this.persons = new Packed<RosterPerson>(PERSON);
+    this.rolesOfNobody(granted);
+    for (const sourcedId of tied) this.onlyKnownAgents(sourcedId);
+    return this.persons;
+  }
 
-  const people = each('users', (reader, placed): RosterPerson => {
-    const granted = grantedRoles.get(placed.sourcedId) ?? [];
-    const stated = reader.word('role', ROLES, 'refuse');
-    const roles = [...new Set([...(stated === undefined ? [] : [stated]), ...granted.map(({ role }) => role)])];
-    if (roles.length === 0 && !reader.refused) {
-      reader.refuse(
-        manifest.version === '1.1' ? 'role' : 'sourcedId',
-        'The person has no role: give one in users.csv (1.1) or roles.csv (1.2).',
+  private isNamedUser = (sourcedId: string): boolean => this.persons.has(sourcedId) || this.refused.users.has(sourcedId);
+
+  private rolesOfNobody(granted: ReadonlyMap<string, Granted>): void {
+    for (const [person, { file, line }] of granted) {
+      if (this.isNamedUser(person)) continue;
+      const unknown = this.manifest.modes.users === 'bulk' || !this.recorded.has('person', person);
+      const why = unknown
+        ? 'No user with this sourcedId is in users.csv: add the person or correct the reference.'
+        : 'A change of roles is taken together with the person’s row: send it in users.csv of the same set.';
+      this.findings.push({ file, line, column: 'userSourcedId', outcome: 'refused', what: 'role', why });
+    }
+  }
+
+  /** The district’s own number of a person stands for one person: the same on two is a slip that would join or swap them. */
+  private oneIdentifierEach({ identifier, leaves, roles, file, line }: RosterPerson): void {
+    // A guardian often carries the child's number, and staff may be numbered on their own.
+    const kind = roles.includes('student') ? 'student' : roles.some((role) => STAFF_ROLES.includes(role)) ? 'staff' : undefined;
+    if (identifier === undefined || leaves || kind === undefined) return;
+    const key = `${kind} ${identifier}`;
+    const earlier = this.identifiers.get(key);
+    if (earlier === undefined) this.identifiers.set(key, line);
+    else
+      this.doubt(
+        file,
+        line,
+        'identifier',
+        `Two people have this identifier: the other stands on line ${earlier}. Confirmed, both are taken.`,
       );
-    }
-    const primary = reader.row.value('primaryOrgSourcedId');
-    const listed = [...reader.row.list('orgSourcedIds'), ...(primary === undefined ? [] : [primary])];
-    const orgsHeld = listed.filter((org) => keepOrg(reader, listed[0] === primary ? 'primaryOrgSourcedId' : 'orgSourcedIds', org));
-    const agents = reader.row.list('agentSourcedIds').filter((agent) => {
-      const found = manifest.modes.users !== 'bulk' || !userIds || userIds.has(agent);
-      if (!found) reader.warn('agentSourcedIds', 'A person named here is not in users.csv; that tie was left out.');
-      return found;
+  }
+
+  private onlyKnownAgents(sourcedId: string): void {
+    const person = this.persons.get(sourcedId);
+    if (!person) return;
+    const agents = person.agents.filter((agent) => this.isThere('users', 'person', agent, { has: this.isNamedUser }));
+    if (agents.length === person.agents.length) return;
+    const why = 'A person named here is not in users.csv; that tie was left out.';
+    const { file, line } = person;
+    this.findings.push({ file, line, column: 'agentSourcedIds', outcome: 'warning', what: 'person', why });
+    this.persons.put({ ...person, agents });
+  }
+
+  private async enrolments(people: Packed<RosterPerson>): Promise<PackedByPerson<RosterEnrolment>> {
+    const enrolments = new PackedByPerson<RosterEnrolment>(ENROLMENT);
+    const read = (reader: RowReader, placed: Placed): RosterEnrolment => {
+      const group = reader.required('classSourcedId', 255);
+      const person = reader.required('userSourcedId', 255);
+      const stated = reader.word('role', ROLES, 'refuse');
+      if (stated === undefined && !placed.leaves) reader.refuse('role', 'This value is missing and must be given.');
+      const role = stated ?? '';
+      if (!placed.leaves) {
+        if (group !== '' && !this.isThere('classes', 'class', group, this.taken.classes))
+          reader.refuse('classSourcedId', 'No class with this sourcedId could be taken from classes.csv: add it or correct the reference.');
+        if (person !== '' && !this.isThere('users', 'person', person, people))
+          reader.refuse('userSourcedId', 'No person with this sourcedId could be taken from users.csv: add them or correct the reference.');
+        const roles = this.rolesOf.get(person);
+        if (roles && role === 'student' && !roles.includes('student'))
+          reader.refuse('role', 'The enrolment says student but the person is not a student in users.csv or roles.csv.');
+        if (roles && role !== '' && role !== 'student' && !roles.some((held) => STAFF_ROLES.includes(held)))
+          reader.refuse('role', 'The enrolment gives a class to a person who has no staff role in users.csv or roles.csv.');
+      }
+      const from = reader.day('beginDate', 'optional');
+      const to = reader.day('endDate', 'optional');
+      if (from !== undefined && to !== undefined && to < from)
+        reader.warn('endDate', 'The enrolment ends before it begins; its days were left out.');
+      const sound = from === undefined || to === undefined || from <= to;
+      const school = reader.row.value('schoolSourcedId');
+      const place = school !== undefined && !placed.leaves && this.keepsOrg(reader, 'schoolSourcedId', school) ? school : undefined;
+      return {
+        ...placed,
+        class: group,
+        school: place,
+        person,
+        role,
+        primary: /^true$/i.test(reader.row.value('primary') ?? ''),
+        from: sound ? from : undefined,
+        to: sound ? to : undefined,
+      };
+    };
+    const taken = await this.each('enrollments', read, (row) => enrolments.put(row));
+    return taken ? enrolments : new PackedByPerson<RosterEnrolment>(ENROLMENT);
+  }
+
+  private async demographics(people: Packed<RosterPerson>): Promise<Packed<RosterDemographics>> {
+    return this.packed('demographics', DEMOGRAPHICS, (reader, placed): RosterDemographics => {
+      if (!placed.leaves && !this.isThere('users', 'person', placed.sourcedId, people))
+        reader.refuse('sourcedId', 'No person with this sourcedId could be taken from users.csv.');
+      return { ...placed, birthDate: reader.day('birthDate', 'optional'), sex: reader.optional('sex', 40) };
     });
-    const enabled = reader.row.value('enabledUser');
-    if (enabled !== undefined && !/^(true|false)$/i.test(enabled)) reader.warn('enabledUser', 'Neither true nor false; taken as true.');
-    return {
-      ...placed,
-      enabled: enabled === undefined || !/^false$/i.test(enabled),
-      givenName: reader.required('givenName'),
-      familyName: reader.required('familyName'),
-      middleName: reader.row.value('middleName'),
-      preferredName: reader.row.value('preferredGivenName'),
-      identifier: reader.row.value('identifier'),
-      username: reader.row.value('username'),
-      email: reader.row.value('email'),
-      phone: reader.row.value('phone') ?? reader.row.value('sms'),
-      grades: reader.row.list('grades'),
-      orgs: [...new Set([...orgsHeld, ...granted.map(({ org }) => org).filter((org) => org !== '')])],
-      roles,
-      agents,
-    };
-  });
-  const rolesOfPerson = new Map(people.map((person) => [person.sourcedId, person.roles]));
-
-  const enrolments = each('enrollments', (reader, placed): RosterEnrolment => {
-    const klass = reader.required('classSourcedId');
-    const person = reader.required('userSourcedId');
-    const role = reader.word('role', ROLES, 'refuse') ?? '';
-    if (klass !== '' && manifest.modes.classes === 'bulk' && !classIds.has(klass)) {
-      reader.refuse('classSourcedId', 'No class with this sourcedId could be taken from classes.csv: add it or correct the reference.');
-    }
-    const personRoles = rolesOfPerson.get(person);
-    if (person !== '' && manifest.modes.users === 'bulk' && personRoles === undefined) {
-      reader.refuse('userSourcedId', 'No person with this sourcedId could be taken from users.csv: add them or correct the reference.');
-    }
-    if (personRoles && role === 'student' && !personRoles.includes('student')) {
-      reader.refuse('role', 'The enrolment says student but the person is not a student in users.csv or roles.csv.');
-    }
-    if (personRoles && role !== '' && role !== 'student' && !personRoles.some((held) => STAFF_ROLES.includes(held))) {
-      reader.refuse('role', 'The enrolment gives a class to a person who has no staff role in users.csv or roles.csv.');
-    }
-    const from = reader.day('beginDate', 'optional');
-    const to = reader.day('endDate', 'optional');
-    if (from !== undefined && to !== undefined && to < from)
-      reader.warn('endDate', 'The enrolment ends before it begins; its days were left out.');
-    const sound = from === undefined || to === undefined || from <= to;
-    const school = reader.row.value('schoolSourcedId');
-    return {
-      ...placed,
-      class: klass,
-      school: school !== undefined && keepOrg(reader, 'schoolSourcedId', school) ? school : undefined,
-      person,
-      role,
-      primary: /^true$/i.test(reader.row.value('primary') ?? ''),
-      from: sound ? from : undefined,
-      to: sound ? to : undefined,
-    };
-  });
-
-  const demographics = each('demographics', (reader, placed): RosterDemographics => {
-    if (manifest.modes.users === 'bulk' && !rolesOfPerson.has(placed.sourcedId)) {
-      reader.refuse('sourcedId', 'No person with this sourcedId could be taken from users.csv.');
-    }
-    return { ...placed, birthDate: reader.day('birthDate', 'optional'), sex: reader.row.value('sex') };
-  });
-
-  return {
-    version: manifest.version,
-    modes: manifest.modes,
-    orgs: placedOrgs,
-    terms: placedTerms,
-    classes,
-    people,
-    enrolments,
-    demographics,
-    named,
-    findings,
-  };
+  }
 }
 
-function namedIn(files: readonly SourceFile[], file: RosterFile): ReadonlySet<string> {
-  const source = findFile(files, fileNameOf(file));
-  if (!source) return new Set();
-  return new Set(readCsv(source.name, source.content, ['sourcedId'], [], []).rows.map((row) => row.value('sourcedId') ?? ''));
+/** `tobedeleted`, and what 1.0 wrote for it. */
+function isEnding(reader: RowReader): boolean {
+  if (reader.row.value('status') === 'inactive') {
+    reader.warn('status', 'OneRoster 1.0 wrote inactive; taken as tobedeleted.');
+    return true;
+  }
+  return reader.word('status', ['active', 'tobedeleted'], 'keep') === 'tobedeleted';
 }
+
+/** What roles.csv says of one person. */
+interface Granted {
+  readonly file: string;
+  readonly line: number;
+  readonly held: readonly string[];
+  readonly ended: readonly string[];
+  readonly orgs: readonly string[];
+}
+
+/** Of a term that ends: nothing reads its days. */
+const NO_DAY = '' as LocalDate;

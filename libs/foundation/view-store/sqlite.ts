@@ -11,7 +11,7 @@ export function openForWriting(file: string, exclusive = false): Database {
     db.pragma('secure_delete = ON');
     // Sorting in memory: no clear text in temporary files.
     db.pragma('temp_store = MEMORY');
-    db.pragma('cache_size = -65536');
+    db.pragma('cache_size = -16384');
     db.pragma('journal_size_limit = 67108864');
     // Random keys touch the same pages again and again: the longer a page waits in the WAL (64 MB), the fewer times it is copied out.
     db.pragma(`wal_autocheckpoint = ${exclusive ? 16_000 : 4_000}`);

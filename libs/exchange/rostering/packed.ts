@@ -1,0 +1,123 @@
+const PAGE = 1 << 20;
+/** Before a text: where the one before it of the same person lies (8 bytes), and its length in bytes (4). */
+const HEAD = 12;
+const NOWHERE = -1;
+
+/** Texts in pages of bytes outside the heap: two hundred thousand of them cost the collector nothing. A text is shorter than a page. */
+class Arena {
+  private readonly pages: Buffer[] = [];
+  private used = PAGE;
+
+  /** Where the text lies now. */
+  put(text: string, before: number): number {
+    const length = Buffer.byteLength(text);
+    if (this.used + HEAD + length > PAGE) {
+      this.pages.push(Buffer.allocUnsafe(PAGE));
+      this.used = 0;
+    }
+    const page = this.pageOf(this.pages.length - 1);
+    const place = (this.pages.length - 1) * PAGE + this.used;
+    page.writeDoubleLE(before, this.used);
+    page.writeUInt32LE(length, this.used + 8);
+    page.write(text, this.used + HEAD);
+    this.used += HEAD + length;
+    return place;
+  }
+  get(place: number): { readonly text: string; readonly before: number } {
+    const page = this.pageOf(Math.floor(place / PAGE));
+    const at = place % PAGE;
+    const start = at + HEAD;
+    return { text: page.toString('utf8', start, start + page.readUInt32LE(at + 8)), before: page.readDoubleLE(at) };
+  }
+  private pageOf(index: number): Buffer {
+    const page = this.pages[index];
+    if (!page) throw new RangeError(`No page ${index}`);
+    return page;
+  }
+}
+
+/**
+ * Things as short texts outside the heap: tens of thousands of rows as objects take several times the memory of the files they came from.
+ * Asked for, a thing is made anew.
+ */
+class Packing<T> {
+  private readonly arena = new Arena();
+
+  constructor(private readonly fields: readonly (keyof T)[]) {}
+
+  /** `0` stands for undefined: no field of a row is a bare 0. */
+  put(thing: T, before = NOWHERE): number {
+    return this.arena.put(JSON.stringify(this.fields.map((field) => thing[field] ?? 0)), before);
+  }
+  get(place: number): { readonly thing: T; readonly before: number } {
+    const { text, before } = this.arena.get(place);
+    const values = JSON.parse(text) as readonly unknown[];
+    const thing: Partial<Record<keyof T, unknown>> = {};
+    this.fields.forEach((field, index) => {
+      const value = values[index];
+      if (value !== 0) thing[field] = value;
+    });
+    return { thing: thing as T, before };
+  }
+}
+
+/** Things by their sourcedId, in the order of the file. */
+export class Packed<T extends { readonly sourcedId: string }> implements Iterable<T> {
+  private readonly places = new Map<string, number>();
+  private readonly packing: Packing<T>;
+
+  constructor(fields: readonly (keyof T)[]) {
+    this.packing = new Packing(fields);
+  }
+  get size(): number {
+    return this.places.size;
+  }
+  has(sourcedId: string): boolean {
+    return this.places.has(sourcedId);
+  }
+  keys(): Iterable<string> {
+    return this.places.keys();
+  }
+  put(thing: T): void {
+    this.places.set(thing.sourcedId, this.packing.put(thing));
+  }
+  get(sourcedId: string): T | undefined {
+    const place = this.places.get(sourcedId);
+    return place === undefined ? undefined : this.packing.get(place).thing;
+  }
+  *[Symbol.iterator](): Iterator<T> {
+    for (const place of this.places.values()) yield this.packing.get(place).thing;
+  }
+}
+
+/** Things by the person they are of. */
+export class PackedByPerson<T extends { readonly person: string }> {
+  /** Of each person, where the last one lies: it tells where the one before lies. */
+  private readonly last = new Map<string, number>();
+  private readonly packing: Packing<T>;
+  size = 0;
+
+  constructor(fields: readonly (keyof T)[]) {
+    this.packing = new Packing(fields);
+  }
+  people(): Iterable<string> {
+    return this.last.keys();
+  }
+  has(person: string): boolean {
+    return this.last.has(person);
+  }
+  put(thing: T): void {
+    this.size += 1;
+    this.last.set(thing.person, this.packing.put(thing, this.last.get(thing.person)));
+  }
+  /** In the order of the file. */
+  of(person: string): readonly T[] {
+    const things: T[] = [];
+    for (let place = this.last.get(person) ?? NOWHERE; place !== NOWHERE;) {
+      const { thing, before } = this.packing.get(place);
+      things.push(thing);
+      place = before;
+    }
+    return things.reverse();
+  }
+}
