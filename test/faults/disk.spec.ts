@@ -48,7 +48,6 @@ async function nothingIsMissing({ service, sam }: Awaited<ReturnType<typeof open
   const ready = async () => (await fetch(`${service.url}/health/ready`)).status;
   for (let attempt = 0; attempt < 400 && (await ready()) !== 200; attempt++) await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await ready()).toBe(200);
-  manager.position = sam.aide.position;
   const found = await observationsOf(manager, sam.student);
   expect(acknowledged.filter((id) => !found.has(id))).toEqual([]);
   expect(found.size).toBe(new Set(acknowledged).size);

@@ -43,7 +43,6 @@ describe('a views file that is damaged', () => {
       if (Date.now() > deadline) throw new Error('The views did not come back');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    manager.position = sam.aide.position;
     const found = await observationsOf(manager, sam.student);
     expect(recorded.filter((id) => !found.has(id))).toEqual([]);
     const environment = { ...process.env, THROUGHLINE_DATA: folder };

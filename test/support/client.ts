@@ -10,14 +10,20 @@ export interface Answer<T = Json> {
   readonly headers: Headers;
 }
 
+/** By service, for what one person has written another one looks at. */
+const positions = new Map<string, string>();
+
 /** One person at one tablet: signs in, keeps the token and the cookie, sends JSON. */
 export class Client {
   private token: string | undefined;
   cookie: string | undefined;
-  /** The position of the last write: sent as `?after=` with the next read. */
-  position: string | undefined;
 
   constructor(readonly url: string) {}
+
+  /** The position of the last write to the service, whoever made it: sent as `?after=` with the next read. */
+  get position(): string | undefined {
+    return positions.get(this.url);
+  }
 
   async signIn(signInName: string, password: string, role?: string): Promise<Answer> {
     const answer = await this.send('POST', 'sign-in', { signInName, password, ...(role ? { role } : {}) });
@@ -49,7 +55,7 @@ export class Client {
     const text = await response.text();
     const type = response.headers.get('content-type') ?? '';
     const parsed = text !== '' && type.includes('json') ? JSON.parse(text) : text;
-    if (parsed?.position) this.position = parsed.position;
+    if (parsed?.position) positions.set(this.url, parsed.position);
     return { status: response.status, body: parsed, headers: response.headers };
   }
 
