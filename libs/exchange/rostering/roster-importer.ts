@@ -50,7 +50,7 @@ export interface ImporterParts {
 }
 
 /** Streams in flight at once: their appends share a flush to disk, and a turn of the loop stays short. */
-const IN_FLIGHT = 8;
+const IN_FLIGHT = 16;
 
 /**
  * Imports a OneRoster set: every row that can be taken becomes events of its own stream, every other one a finding. People whom a bulk file

@@ -434,7 +434,7 @@ function openFile(file: string, mode: OpenOptions['mode']): Database {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('secure_delete = ON');
-    db.pragma('wal_autocheckpoint = 2000');
+    db.pragma('wal_autocheckpoint = 4000');
     db.pragma('journal_size_limit = 67108864');
     createLog(db);
   }
