@@ -123,7 +123,8 @@ function fileRights(data: string): Finding {
 function freeDisk(data: string): Finding {
   const { bavail, bsize, ffree, files } = statfsSync(data);
   const free = bavail * bsize;
-  const log = statSync(join(data, DATA.log), { throwIfNoEntry: false })?.size ?? 0;
+  // What was recorded last still lies in the WAL.
+  const log = ['', '-wal'].reduce((sum, part) => sum + (statSync(join(data, DATA.log) + part, { throwIfNoEntry: false })?.size ?? 0), 0);
   const wanted = Math.max(COMFORTABLE_FREE, 2 * log);
   const says = `${(free / (1024 * MIB)).toFixed(1)} GiB free; the log has ${(log / MIB).toFixed(1)} MiB`;
   const remedy = 'Free some space: old backups, other programs. Never delete a file of the data folder.';
