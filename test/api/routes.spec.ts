@@ -144,6 +144,10 @@ describe('routes', () => {
     const erase = (reason: string) => send('administrator', { method: 'POST', url: `students/${ids.sam}/erase`, body: { reason } });
     expect((await erase('because')).statusCode).toBe(400);
     expect((await erase('requested')).statusCode).toBe(200);
+    expect((await erase('requested')).json()).toEqual({ student: ids.sam, erased: true });
+    expect(
+      (await send('coordinator', { method: 'POST', url: `students/${ids.sam}/erase`, body: { reason: 'requested' } })).statusCode,
+    ).toBe(404);
     expect((await send('case-manager', { url: `students/${ids.sam}` })).statusCode).toBe(404);
     expect((await send('coordinator', { url: 'caseload' })).json().items).toEqual([]);
   });

@@ -18,7 +18,7 @@ export interface Platform {
   readonly accounts: AccountsService;
   readonly tokens: AccessTokens;
   readonly reads: ReadAudit;
-  readonly erasure: Pick<Erasure, 'erase'>;
+  readonly erasure: Pick<Erasure, 'erase' | 'isErased'>;
   /** Resolves once the views have purged what was erased at this position and no file, WAL included, holds its clear text. */
   readonly purged: (position: Position) => Promise<void>;
   readonly rosterImports: RosterImports;

@@ -13,7 +13,7 @@ import {
 } from '@foundation/kernel';
 import { type ErasureReason, keyDestroyed, type PrivacyEvent } from './events';
 import type { ErasureEntry, ErasureRegister } from './erasure-register';
-import { type KeyRing, keyStream, type SubjectKind } from './keyring';
+import { DESTROYED, type KeyRing, keyStream, type SubjectKind } from './keyring';
 
 export interface Erased {
   /** Of the event that destroyed the key: views that have reached it hold nothing more. */
@@ -54,6 +54,11 @@ export class Erasure {
         if (!(error instanceof WrongExpectedRevision) || attempt === TRIES) throw error;
       }
     }
+  }
+
+  /** Whether the subject's key was destroyed. */
+  async isErased(subject: string): Promise<boolean> {
+    return (await this.keys.find(subject)) === DESTROYED;
   }
 
   /** Calls the listener with the subject of every erasure from now on. Answers how to end it. */
