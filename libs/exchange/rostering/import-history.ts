@@ -1,6 +1,6 @@
 import type { EventStore, StoredEvent } from '@foundation/event-store';
-import { type ActorId, type ImportId, type Instant, START } from '@foundation/kernel';
-import { type ImportCounts, rosteringEvents } from './events';
+import { type ActorId, type Happened, type ImportId, type Instant, START } from '@foundation/kernel';
+import { type ImportCounts, type RosteringEvent, rosteringEvents } from './events';
 import { importRecordDecider, type ImportRecord } from './import-record';
 
 /** One import as the log has it. */
@@ -38,12 +38,11 @@ export interface Comparison {
 /** Every import that began to record, oldest first: some hundred in a year. */
 export async function pastImports(store: EventStore): Promise<readonly PastImport[]> {
   const states = new Map<string, ImportRecord>();
-  const types = rosteringEvents.map(({ type }) => type);
   for (let after = START; ;) {
     const page = await store.readAll({ after, limit: 200, types });
-    for (const event of page) {
+    for (const event of page.filter(isRostering)) {
       const before = states.get(event.stream) ?? importRecordDecider.initial;
-      states.set(event.stream, importRecordDecider.evolve(before, clear(event)));
+      states.set(event.stream, importRecordDecider.evolve(before, event));
     }
     const last = page.at(-1);
     if (!last) return [...states.values()].flatMap(pastImport);
@@ -51,8 +50,10 @@ export async function pastImports(store: EventStore): Promise<readonly PastImpor
   }
 }
 
-/** These events hold nothing sealed: as they are stored, they are clear. */
-const clear = (event: StoredEvent) => event as unknown as Parameters<typeof importRecordDecider.evolve>[1];
+const types: readonly string[] = rosteringEvents.map(({ type }) => type);
+
+/** These events hold nothing sealed and have one version: as they are stored, they are clear. */
+const isRostering = (event: StoredEvent): event is StoredEvent & Happened<RosteringEvent> => types.includes(event.type);
 
 function pastImport(state: ImportRecord): readonly PastImport[] {
   if (state.status === 'unknown') return [];
