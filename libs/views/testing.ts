@@ -533,6 +533,7 @@ export function serve(events: readonly RecordedEvent[], views: readonly View[] =
     logId: 'test',
     append: refuse,
     read: refuse,
+    endsBefore: () => false,
     head: refuse,
     readStudent: async (student, { types, until } = {}) =>
       events.filter(

@@ -118,7 +118,7 @@ export class JournalCommandRunner implements CommandRunner {
     decider: Pick<Decider<C, S, E>, 'initial' | 'evolve'>,
     stream: string,
   ): Promise<{ readonly state: S; readonly revision: number }> {
-    const { state, revision } = await this.fold(decider, stream);
+    const { state, revision } = this.remembered<S>(decider, stream) ?? (await this.fold(decider, stream));
     return { state, revision };
   }
 
@@ -131,7 +131,7 @@ export class JournalCommandRunner implements CommandRunner {
     const { stream } = target;
     await this.refuseErased(target);
     for (let attempt = 1; attempt <= TRIES; attempt++) {
-      const { state, revision, position, commands } = await this.fold(decider, stream);
+      const { state, revision, position, commands } = this.remembered<S>(decider, stream) ?? (await this.fold(decider, stream));
       const applied = commands.get(context.commandId);
       if (applied) return this.firstAnswer(target, applied, context);
       if (context.ifRevision !== undefined && context.ifRevision !== revision) {
@@ -154,7 +154,7 @@ export class JournalCommandRunner implements CommandRunner {
 
   /** The state up to the stream's end, from what is remembered and what was appended since. */
   private async fold<S, E extends DomainEvent>(folding: Folding<S, E>, stream: string): Promise<Fold<S>> {
-    const key = `${this.evolveId(folding)}|${stream}`;
+    const key = this.foldKey(folding, stream);
     const erasures = this.erasures;
     const known = (this.folds.get(key) as Fold<S> | undefined) ?? {
       state: folding.initial,
@@ -176,6 +176,16 @@ export class JournalCommandRunner implements CommandRunner {
     const fold = { state, revision: last.revision, position: last.position, commands };
     if (erasures === this.erasures) this.folds.set(key, fold);
     return fold;
+  }
+
+  /** The remembered state, when nothing can have been appended to it since. */
+  private remembered<S>(folding: object, stream: string): Fold<S> | undefined {
+    const known = this.folds.get(this.foldKey(folding, stream)) as Fold<S> | undefined;
+    return known && this.journal.endsBefore(stream, known.revision + 1) ? known : undefined;
+  }
+
+  private foldKey(folding: object, stream: string): string {
+    return `${this.evolveId(folding)}|${stream}`;
   }
 
   private evolveId(folding: object): number {

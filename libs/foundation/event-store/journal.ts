@@ -50,6 +50,8 @@ export interface Journal {
   readonly logId: string;
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
   read(stream: string, from?: number): Promise<readonly RecordedEvent[]>;
+  /** True when the stream surely has nothing from this revision on: known without a read. */
+  endsBefore(stream: string, from: number): boolean;
   /** All events about one student in order; `types` narrows, `until` stops at what was recorded by then. */
   readStudent(
     student: StudentId,

@@ -49,6 +49,10 @@ export class LogJournal implements Journal {
     return this.open(await this.store.readStream(stream, from));
   }
 
+  endsBefore(stream: string, from: number): boolean {
+    return this.store.endsBefore?.(stream, from) ?? false;
+  }
+
   async readStudent(
     student: StudentId,
     { types, until }: { readonly types?: readonly string[]; readonly until?: Instant } = {},

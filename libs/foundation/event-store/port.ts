@@ -57,6 +57,8 @@ export interface EventStore {
   append(stream: string, expected: ExpectedRevision, events: readonly SealedEvent[]): Promise<Appended>;
   /** In order of revision, from `from` (default 0) on; a missing stream reads as empty. */
   readStream(stream: string, from?: number): Promise<readonly StoredEvent[]>;
+  /** True when the stream surely has nothing from this revision on; a store that cannot know without asking leaves it out. */
+  endsBefore?(stream: string, from: number): boolean;
   /** In order of position. */
   readAll(options: ReadAllOptions): Promise<readonly StoredEvent[]>;
   /** Catch-up, one `caught-up`, then live; each event once, in order, after `after` (exclusive). A slow handler slows the delivery. */

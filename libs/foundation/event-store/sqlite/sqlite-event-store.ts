@@ -147,9 +147,13 @@ export class SqliteEventStore implements EventStore {
     return this.headSync();
   }
 
-  readStreamSync(stream: string, from = 0): readonly StoredEvent[] {
+  endsBefore(stream: string, from: number): boolean {
     const end = this.ends?.get(stream);
-    if (end !== undefined && from >= end) return [];
+    return end !== undefined && from >= end;
+  }
+
+  readStreamSync(stream: string, from = 0): readonly StoredEvent[] {
+    if (this.endsBefore(stream, from)) return [];
     const events = this.reader.stream(stream, from);
     this.ends?.set(stream, (events.at(-1)?.revision ?? from - 1) + 1);
     return events;
