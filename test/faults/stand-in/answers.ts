@@ -38,10 +38,8 @@ export const refusal = {
     details: `Maximum Append Size of ${size} Exceeded.`,
     metadata: trailers({ exception: 'maximum-append-size-exceeded', 'maximum-append-size': String(size) }),
   }),
-  readFailed: (kind: 'ReadAllResult' | 'FilteredReadAllResult'): Refusal => ({
-    code: status.UNKNOWN,
-    details: `Unexpected ${kind}: Error`,
-  }),
+  readFailed: (kind: 'ReadAllResult' | 'ReadStreamResult'): Refusal => ({ code: status.UNKNOWN, details: `Unexpected ${kind}: Error` }),
+  subscriptionFailed: (): Refusal => ({ code: status.UNKNOWN, details: 'Exception was thrown by handler.' }),
 };
 
 /** Ends a stream of answers with an error. */

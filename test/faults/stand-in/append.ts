@@ -25,7 +25,7 @@ export function append(node: NodeContext): handleClientStreamingCall<AppendReq, 
       const stream = streamName(options.getStreamIdentifier());
       answerOnce(node, 'append', call, stream, answer, (caller) => {
         if (!node.rights.mayWrite(caller, stream)) return { refusal: refusal.accessDenied() };
-        if (events.reduce((sum, event) => sum + countedSize(event), 0) > MAX_APPEND_SIZE) {
+        if (countedSize(events) > MAX_APPEND_SIZE) {
           return { refusal: refusal.maxAppendSize(MAX_APPEND_SIZE) };
         }
         const expected = expectedOf(options);

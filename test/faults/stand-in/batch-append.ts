@@ -110,7 +110,7 @@ function responseTo(node: NodeContext, batch: Batch, stream: string, caller: Par
   if (!node.rights.mayWrite(caller, stream)) {
     return failed(Code.PERMISSION_DENIED, new AccessDenied(), 'event_store.client.AccessDenied');
   }
-  if (batch.events.reduce((sum, event) => sum + countedSize(event), 0) > MAX_APPEND_SIZE) {
+  if (countedSize(batch.events) > MAX_APPEND_SIZE) {
     const details = new MaximumAppendSizeExceeded().setMaxappendsize(MAX_APPEND_SIZE);
     return failed(Code.INVALID_ARGUMENT, details, 'event_store.client.MaximumAppendSizeExceeded');
   }

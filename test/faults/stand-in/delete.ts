@@ -15,7 +15,6 @@ export function softDelete(node: NodeContext): handleUnaryCall<DeleteReq, Delete
       deleted(
         node,
         caller,
-        'Delete',
         stream,
         options,
         (expected) => node.log.softDelete(stream, expected),
@@ -33,7 +32,6 @@ export function tombstone(node: NodeContext): handleUnaryCall<TombstoneReq, Tomb
       deleted(
         node,
         caller,
-        'Tombstone',
         stream,
         options,
         (expected) => node.log.tombstone(stream, expected),
@@ -47,7 +45,6 @@ export function tombstone(node: NodeContext): handleUnaryCall<TombstoneReq, Tomb
 function deleted<T>(
   node: NodeContext,
   caller: Caller,
-  operation: string,
   stream: string,
   options: DeleteReq.Options | TombstoneReq.Options,
   write: (expected: Expected) => AppendOutcome,
@@ -62,7 +59,7 @@ function deleted<T>(
     case 'deleted':
       return { refusal: refusal.streamDeleted(stream) };
     case 'conflict':
-      return { refusal: refusal.wrongExpectedVersion(operation, stream, typeof expected === 'number' ? expected : -1, outcome.current) };
+      return { refusal: refusal.wrongExpectedVersion('Delete', stream, numberOf(expected), outcome.current) };
   }
 }
 
@@ -70,4 +67,10 @@ function expectedOf(options: DeleteReq.Options | TombstoneReq.Options): Expected
   if (options.hasNoStream()) return 'no_stream';
   if (options.hasStreamExists()) return 'stream_exists';
   return options.hasRevision() ? Number(options.getRevision()) : 'any';
+}
+
+/** As the server's protocol numbers them. */
+function numberOf(expected: Expected): number {
+  if (typeof expected === 'number') return expected;
+  return { no_stream: -1, any: -2, stream_exists: -4 }[expected];
 }

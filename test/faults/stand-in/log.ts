@@ -25,7 +25,7 @@ export class StandInLog {
   events: LoggedEvent[] = [];
   /** What was asked for and done since the beginning, for tests to count. */
   readonly counts = { appends: 0, events: 0, repeated: 0, conflicts: 0 };
-  private end = 0;
+  private next = 0;
   private positions = new Set<number>();
   private streams = new Map<string, StreamState>();
   private recent = new Map<string, LoggedEvent>();
@@ -42,9 +42,19 @@ export class StandInLog {
     return this.streams.get(name);
   }
 
+  /** A tombstone ends the metadata of its stream too. */
+  isTombstoned(stream: string): boolean {
+    return this.streams.get(stream.replace(/^\$\$/, ''))?.tombstoned ?? false;
+  }
+
+  /** Where the next record goes. */
+  get end(): number {
+    return this.next;
+  }
+
   /** Whether a reader may start at this position: at a record, or beyond the end. */
   isReadable(position: number): boolean {
-    return position >= this.end || this.positions.has(position);
+    return position >= this.next || this.positions.has(position);
   }
 
   /** Index in `events` of the first one after this position. */
@@ -92,6 +102,8 @@ export class StandInLog {
 
   /** Hides the events of a stream until something is appended to it. */
   softDelete(stream: string, expected: Expected): AppendOutcome {
+    const current = this.stream(stream)?.last ?? -1;
+    if (current < 0 && !this.isTombstoned(stream)) return { kind: 'conflict', current };
     return this.delete(stream, expected, () => this.writeMetadata(stream, `{"$tb":${DELETED}}`));
   }
 
@@ -130,8 +142,8 @@ export class StandInLog {
     switch (entry.do) {
       case 'write':
         this.index(entry.events);
-        this.positions.add(this.end);
-        this.end = entry.end;
+        this.positions.add(this.next);
+        this.next = entry.end;
         return;
       case 'scavenge':
         this.rebuild(this.events.filter((event) => this.streams.get(event.stream)?.survivesScavenge(event)));
@@ -139,8 +151,8 @@ export class StandInLog {
       case 'restore': {
         const rest = this.events.filter((event) => event.position <= entry.position);
         const last = rest.at(-1);
-        this.end = last ? last.position + sizeOf(last.stream, last) : 0;
-        for (const known of this.positions) if (known >= this.end) this.positions.delete(known);
+        this.next = last ? last.position + sizeOf(last.stream, last) : 0;
+        for (const known of this.positions) if (known >= this.next) this.positions.delete(known);
         this.recent.clear();
         this.rebuild(rest);
         return;
@@ -159,7 +171,7 @@ export class StandInLog {
   private check(stream: string, expected: Expected, proposed: readonly ProposedEvent[]): Check {
     const state = this.streams.get(stream);
     const current = state?.last ?? -1;
-    if (state?.tombstoned) return { kind: 'deleted' };
+    if (this.isTombstoned(stream)) return { kind: 'deleted' };
     if (expected === 'stream_exists') {
       if (state?.softDeleted) return { kind: 'deleted' };
       if (current < 0 && !this.streams.has(`$$${stream}`)) return { kind: 'conflict', current };
@@ -188,7 +200,7 @@ export class StandInLog {
 
   /** Writes one transaction, or an empty record when there is no event, and answers the position of its last record. */
   private write(stream: string, proposed: readonly { readonly event: ProposedEvent; readonly revision: number }[]): number {
-    let end = this.end;
+    let end = this.next;
     let last = end;
     const created = Date.now();
     const events = proposed.map(({ event, revision }): LoggedEvent => {

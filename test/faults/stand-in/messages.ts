@@ -27,9 +27,9 @@ export function proposedEvent(message: AppendReq.ProposedMessage | BatchAppendRe
   };
 }
 
-/** Bytes of an event that count against the largest append. */
-export function countedSize({ type, data, metadata }: ProposedEvent): number {
-  return data.length + metadata.length + 2 * type.length;
+/** Bytes of an append that count against the largest one: the server leaves types and metadata out. */
+export function countedSize(events: readonly ProposedEvent[]): number {
+  return events.reduce((sum, { data }) => sum + data.length, 0);
 }
 
 export function eventMessage(event: LoggedEvent): ReadResp {

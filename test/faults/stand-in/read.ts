@@ -17,14 +17,20 @@ export function read(node: NodeContext): handleServerStreamingCall<ReadReq, Read
     const stream = options.hasAll() ? '$all' : streamName(options.getStream()?.getStreamIdentifier());
     const kind = options.hasSubscription() ? 'subscribe' : 'read';
     pass(node, kind, call.metadata, stream, (passage) => {
-      const running = kind === 'subscribe' && (passage.kind === 'silent' || passage.kind === 'serve');
-      if (passage.kind === 'refuse') return failStream(call, passage.refusal);
-      if (passage.kind === 'half-close') return void call.end();
-      if (passage.kind === 'serve' && !node.rights.mayRead(passage.caller, stream)) return failStream(call, refusal.accessDenied());
-      if (running) return subscribe(node, call, options, { twice: passage.kind === 'serve' && passage.twice });
-      if (passage.kind === 'serve') {
-        if (options.hasAll()) readAll(node, call, options, passage.twice);
-        else readStream(node, call, options, stream, passage.twice);
+      switch (passage.kind) {
+        case 'refuse':
+          return failStream(call, passage.refusal);
+        case 'half-close':
+          return void call.end();
+        case 'silent':
+          // A silence without a count is only as long as the fault.
+          if (kind === 'subscribe' && node.faults.isOn('silent', 'subscribe')) subscribe(node, call, options, { twice: false });
+          return;
+        case 'serve':
+          if (!node.rights.mayRead(passage.caller, stream)) return failStream(call, refusal.accessDenied());
+          if (kind === 'subscribe') return subscribe(node, call, options, passage);
+          if (options.hasAll()) return readAll(node, call, options, passage.twice);
+          return readStream(node, call, options, stream, passage.twice);
       }
     });
   };
@@ -40,13 +46,18 @@ function readAll(node: NodeContext, call: Call, options: ReadReq.Options, twice:
     const first = all?.hasPosition() ? node.log.indexAfter(position - 1) : all?.hasEnd() ? events.length : 0;
     return send(call, events.slice(first, first + count), twice);
   }
+  if (all?.hasPosition() && position > node.log.end) return failStream(call, refusal.readFailed('ReadAllResult'));
   const end = all?.hasPosition() ? node.log.indexAfter(position - 1) : all?.hasStart() ? 0 : events.length;
   send(call, events.slice(Math.max(0, end - count), end).reverse(), twice);
 }
 
 function readStream(node: NodeContext, call: Call, options: ReadReq.Options, name: string, twice: boolean): void {
   const state = node.log.stream(name);
-  if (state?.tombstoned) return failStream(call, refusal.streamDeleted(name));
+  const forwards = options.getReadDirection() === ReadReq.Options.ReadDirection.FORWARDS;
+  if (Number(options.getCount()) === 0 || (forwards && options.getStream()?.hasEnd())) {
+    return failStream(call, refusal.readFailed('ReadStreamResult'));
+  }
+  if (node.log.isTombstoned(name)) return failStream(call, refusal.streamDeleted(name));
   if (!state || state.last < 0 || state.softDeleted) {
     call.write(new ReadResp().setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(streamIdentifier(name))));
     call.end();
@@ -56,8 +67,8 @@ function readStream(node: NodeContext, call: Call, options: ReadReq.Options, nam
   const count = Number(options.getCount());
   const from = options.getStream();
   const revision = Number(from?.getRevision());
-  if (options.getReadDirection() === ReadReq.Options.ReadDirection.FORWARDS) {
-    const rest = from?.hasEnd() ? [] : from?.hasRevision() ? shown.filter((event) => event.revision >= revision) : shown;
+  if (forwards) {
+    const rest = from?.hasRevision() ? shown.filter((event) => event.revision >= revision) : shown;
     return send(call, rest.slice(0, count), twice);
   }
   const before = from?.hasStart() ? shown.slice(0, 1) : from?.hasRevision() ? shown.filter((event) => event.revision <= revision) : shown;

@@ -30,7 +30,7 @@ export const EMPTY = new Uint8Array();
 
 /** Bytes that a record takes in the log: what makes positions rise with gaps as a real log's do. */
 export function sizeOf(stream: string, event?: ProposedEvent): number {
-  const fixed = 91 + Buffer.byteLength(stream);
+  const fixed = 90 + Buffer.byteLength(stream);
   return event ? fixed + Buffer.byteLength(event.type) + event.data.length + event.metadata.length : fixed;
 }
 
