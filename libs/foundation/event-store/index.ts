@@ -4,13 +4,7 @@ export * from './tokens';
 export * from './catalogue';
 export * from './golden-samples';
 export * from './folder-lock';
-export {
-  type AppendGroup,
-  LOG_FILE,
-  type OpenOptions,
-  SqliteEventStore,
-  type Truncation,
-} from './sqlite/sqlite-event-store';
+export { type AppendGroup, LOG_FILE, type OpenOptions, SqliteEventStore, type Truncation } from './sqlite/sqlite-event-store';
 export { EventStoreDbEventStore, type EventStoreDbOptions } from './eventstoredb/eventstoredb-event-store';
 export { type Connection, parseConnection, WrongConnection } from './eventstoredb/connection';
 export { LogReplaced } from './eventstoredb/feed';

@@ -30,6 +30,9 @@ export function wireAppend(stream: string, expected: ExpectedRevision, events: r
 
 /** Appends until the server says what became of it: always the same events, ids and boundaries, so that no attempt can write twice. */
 export class Appender {
+  /** By stream, place and ids, what is under way. */
+  private readonly underWay = new Map<string, Promise<Appended>>();
+
   constructor(
     private readonly slot: ClientSlot,
     private readonly reads: ServerReads,
@@ -38,7 +41,25 @@ export class Appender {
     private readonly closed: AbortSignal,
   ) {}
 
+  /**
+   * The same append while the first is under way waits for the first one's answer: a server that is sent it meanwhile may not answer the
+   * second before its own write timeout.
+   */
   async append(append: WireAppend): Promise<Appended> {
+    const { stream, expected, events } = append;
+    const key = [stream, expected, ...events.map(({ id }) => id)].join(' ');
+    const first = this.underWay.get(key);
+    if (first) return { ...(await first), repeated: true };
+    const answer = this.settle(append);
+    this.underWay.set(key, answer);
+    try {
+      return await answer;
+    } finally {
+      this.underWay.delete(key);
+    }
+  }
+
+  private async settle(append: WireAppend): Promise<Appended> {
     const { mark } = this.known;
     let sent = 0;
     try {
@@ -78,7 +99,8 @@ export class Appender {
     const first = expected === 'no-stream' ? 0 : expected + 1;
     const stored = await this.reads.stream(stream, first, events.length);
     const last = stored.at(-1);
-    const same = stored.length === events.length && stored.every(({ id, revision }, index) => id === events[index]?.id && revision === first + index);
+    const same =
+      stored.length === events.length && stored.every(({ id, revision }, index) => id === events[index]?.id && revision === first + index);
     if (same && last) return { revision: last.revision, position: last.position, repeated: this.known.isRepeat(last.position, mark) };
     const end = await this.reads.last(stream);
     throw this.conflict(append, end?.revision ?? 'no_stream');

@@ -117,8 +117,9 @@ class Line {
     const waiting = this.waiting.get(correlation);
     if (!waiting) return;
     this.waiting.delete(correlation);
+    if (this.heard >= waiting.sent) return waiting.reject(new LineLost('the server answered others, not this append'));
     waiting.reject(new NoAnswer('an append', deadlineMs));
-    if (this.heard < waiting.sent) this.fail(new LineLost('the line is silent'));
+    this.fail(new LineLost('the line is silent'));
   }
 
   /** An answer to nothing that waits came late, or a second time: its append has been told already. */

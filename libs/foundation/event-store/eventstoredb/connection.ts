@@ -37,7 +37,8 @@ export function parseConnection(text: string): Connection {
   const match = /^(?<scheme>[^:/]+):\/\/(?:(?<user>[^@]*)@)?(?<hosts>[^/?]*)\/?(?:\?(?<options>.*))?$/s.exec(text.trim());
   if (!match?.groups) throw new WrongConnection('A connection string looks like esdb://user:password@host:2113?tlsCAFile=/path/ca.crt');
   const { scheme = '', user, hosts = '', options = '' } = match.groups;
-  const [, discover] = /^(?:esdb|kurrentdb|kdb)(\+discover)?$/.exec(scheme) ?? wrong(`begins with esdb:// or kurrentdb://, not ${scheme}://`);
+  const [, discover] =
+    /^(?:esdb|kurrentdb|kdb)(\+discover)?$/.exec(scheme) ?? wrong(`begins with esdb:// or kurrentdb://, not ${scheme}://`);
   const settings = readOptions(options);
   const credentials = user === undefined ? undefined : readCredentials(user);
   return {

@@ -24,7 +24,7 @@ export class ServerReads {
 
   async stream(stream: string, from: number, most = Number.POSITIVE_INFINITY): Promise<StoredEvent[]> {
     const events: StoredEvent[] = [];
-    for (let next = from; events.length < most; ) {
+    for (let next = from; events.length < most;) {
       const page = await this.streamPage(stream, FORWARDS, BigInt(next), Math.min(PAGE, most - events.length));
       events.push(...page.flatMap((event) => ownEvent(event) ?? []));
       const last = page.at(-1);
@@ -43,7 +43,7 @@ export class ServerReads {
   /** The server's reads of `$all` know no filter in this client: pages are read and chosen from here. */
   async all({ after, limit, student, types }: ReadAllOptions): Promise<StoredEvent[]> {
     const wanted = (event: StoredEvent) =>
-      event.position > after && (student === undefined || event.meta.student === student) && (types === undefined || types.includes(event.type));
+      (student === undefined || event.meta.student === student) && (types === undefined || types.includes(event.type));
     const found: StoredEvent[] = [];
     if (types?.length === 0) return found;
     // More at a time, the longer nothing is found: the log may hold much that is not ours.
@@ -51,10 +51,10 @@ export class ServerReads {
       const page = await this.allPage(FORWARDS, from, size);
       for (const event of page) {
         const own = ownEvent(event);
-        if (own && wanted(own) && found.length < limit) found.push(own);
+        // A page begins with the event at its position.
+        if (own && own.position > from && wanted(own) && found.length < limit) found.push(own);
       }
       const last = page.at(-1)?.position?.commit;
-      // A page begins with the event at its position: one that brings nothing new is the end.
       if (last === undefined || last === from || page.length < size) break;
       from = last;
     }
@@ -96,7 +96,9 @@ export class ServerReads {
     maxCount: number,
   ): Promise<RecordedEvent[]> {
     try {
-      return await this.ask('a read of a stream', (client) => client.readStream(stream, { direction, fromRevision, maxCount, requiresLeader: true }));
+      return await this.ask('a read of a stream', (client) =>
+        client.readStream(stream, { direction, fromRevision, maxCount, requiresLeader: true }),
+      );
     } catch (error) {
       if (failureOf(error) === 'gone') return [];
       throw error;
@@ -108,7 +110,10 @@ export class ServerReads {
     return this.ask('a read of the log', (client) => client.readAll({ direction, fromPosition, maxCount, requiresLeader: true }));
   }
 
-  private ask(what: string, read: (client: ReadingClient) => ReturnType<ReadingClient['readAll' | 'readStream']>): Promise<RecordedEvent[]> {
+  private ask(
+    what: string,
+    read: (client: ReadingClient) => ReturnType<ReadingClient['readAll' | 'readStream']>,
+  ): Promise<RecordedEvent[]> {
     return persist(
       this.slot,
       this.patience,

@@ -21,7 +21,11 @@ export async function truncateBefore(reads: ServerReads, appender: Appender, str
     const expected: ExpectedRevision = known ? Number(known.revision) : 'no-stream';
     const data = Buffer.from(JSON.stringify({ ...metadata, $tb: before }));
     try {
-      await appender.raw({ stream: metastream, expected, events: [{ id: randomUUID(), type: '$metadata', data, metadata: Buffer.alloc(0) }] });
+      await appender.raw({
+        stream: metastream,
+        expected,
+        events: [{ id: randomUUID(), type: '$metadata', data, metadata: Buffer.alloc(0) }],
+      });
       return;
     } catch (error) {
       // Another one changed the metadata in between.
