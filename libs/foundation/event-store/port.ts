@@ -16,6 +16,9 @@ export interface StoredEvent extends SealedEvent {
   readonly position: Position;
 }
 
+/** Bytes of data and meta in one append, as EventStoreDB allows. */
+export const MAX_APPEND_BYTES = 1_048_576;
+
 /** The revision of the last event the writer saw, or that there is none. There is no "any". */
 export type ExpectedRevision = 'no-stream' | number;
 

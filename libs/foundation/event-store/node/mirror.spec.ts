@@ -20,7 +20,7 @@ function clusterIn(folder: string): ClusterLog {
   const store = SqliteEventStore.open(folder, { mode: 'write' });
   const eventAt = async (position: Position) => {
     const [event] = store.readAllSync({ after: position - 1n, limit: 1 });
-    return event?.position === position ? event.id : undefined;
+    return event?.position === position ? event : undefined;
   };
   return Object.assign(store, { eventAt });
 }
@@ -112,8 +112,8 @@ describe('the lineage', () => {
     const restored = { ...cluster, logId: cluster.logId, eventAt: async () => undefined };
     await expect(Mirror.start(restored as unknown as ClusterLog, log)).rejects.toThrow(LineageBroken);
 
-    let answers: string | undefined = log.last()?.id;
-    const turning = Object.assign(Object.create(cluster) as ClusterLog, { eventAt: async () => answers });
+    let answers = log.last()!.id;
+    const turning = Object.assign(Object.create(cluster) as ClusterLog, { eventAt: async () => ({ id: answers }) });
     const mirror = await Mirror.start(turning, log, { lineageMs: 5 });
     answers = newId();
     await expect(mirror.ended).rejects.toThrow(LineageBroken);

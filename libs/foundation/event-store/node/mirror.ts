@@ -5,8 +5,8 @@ import type { MirrorLog } from './mirror-log';
 
 /** The cluster's log, as a mirror needs it. */
 export interface ClusterLog extends EventStore {
-  /** Id of the event at exactly this position; undefined when there is none. */
-  eventAt(position: Position): Promise<string | undefined>;
+  /** The event at exactly this position; undefined when there is none. */
+  eventAt(position: Position): Promise<Pick<StoredEvent, 'id'> | undefined>;
 }
 
 /** The server does not hold what this node has copied from it: it is another log, or it was restored to an earlier point. */
@@ -144,10 +144,18 @@ export class Mirror {
   }
 }
 
-/** Does the server hold the node's last event where the node has it? @throws LineageBroken */
+/** Looks in a row that must find nothing before it is believed: after a change of leader a server may lag for a moment. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
+
+/** Does the server hold the node's last event where the node has it? @throws LineageBroken, and what asking the server throws */
 export async function checkLineage(cluster: Pick<ClusterLog, 'eventAt'>, log: Pick<MirrorLog, 'last'>): Promise<void> {
   const last = log.last();
   if (!last) return;
-  const there = await cluster.eventAt(last.position);
-  if (there !== last.id) throw new LineageBroken(last.position, last.id, there);
+  for (let look = 1; ; look++) {
+    const there = await cluster.eventAt(last.position);
+    if (there?.id === last.id) return;
+    if (there || look === LOOKS) throw new LineageBroken(last.position, last.id, there?.id);
+    await pause(LOOK_AGAIN_MS);
+  }
 }

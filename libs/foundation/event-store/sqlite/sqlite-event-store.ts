@@ -11,6 +11,7 @@ import {
   type EventStore,
   EventTooLarge,
   type ExpectedRevision,
+  MAX_APPEND_BYTES,
   type ReadAllOptions,
   type SealedEvent,
   type StoredEvent,
@@ -23,8 +24,6 @@ import { LOG_FILE, openLogFile, type Row, rowOf, unavailable, WalPurge } from '.
 import { LogReader } from './reading';
 import { identify } from './schema';
 
-/** Bytes of one append, as EventStoreDB allows. */
-export const MAX_APPEND_BYTES = 1_048_576;
 /** Appends per transaction: beyond this the next turn of the loop takes the rest, so that reads get their turn. */
 const MAX_GROUP = 1000;
 const PAGE = 500;
