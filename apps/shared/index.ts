@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 
-export { complain, loggerOf, runMain, say } from './src/command-line';
+export { complain, loggerOf, runClusterMain, runMain, say } from './src/command-line';
 export { catalogue } from './src/events';
 export { masterKeyOf } from './src/master-key';
+export { composeNode, type Node, NoCopyYet } from './src/node';
 export { showProgress } from './src/progress';
 export { viewSet } from './src/view-set';
 
