@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { takeBackup } from '@foundation/operations';
 import { runMain, say } from './command-line';
-import { systemClock } from './compose';
+import { systemClock } from './clock';
 import { masterKeyOf } from './master-key';
 import { showProgress } from './progress';
 import { RELEASE } from './release';

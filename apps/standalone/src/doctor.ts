@@ -1,7 +1,7 @@
 import { examine, type Finding } from '@foundation/operations';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
 import { complain, say } from './command-line';
-import { systemClock } from './compose';
+import { systemClock } from './clock';
 import { showProgress } from './progress';
 import { viewSet } from './view-set';
 

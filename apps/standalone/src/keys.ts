@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { keysStatus, rotateMasterKey } from '@foundation/operations';
 import type { Settings } from '@config/settings';
 import { runMain, say } from './command-line';
-import { systemClock } from './compose';
+import { systemClock } from './clock';
 import { showProgress } from './progress';
 
 /** 1 when something must be done before the service can start. */

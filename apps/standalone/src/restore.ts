@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { restoreBackup } from '@foundation/operations';
 import { complain, runMain, say } from './command-line';
-import { systemClock } from './compose';
+import { systemClock } from './clock';
 import { masterKeyOf } from './master-key';
 import { showProgress } from './progress';
 import { viewSet } from './view-set';

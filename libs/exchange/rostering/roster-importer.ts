@@ -41,6 +41,12 @@ export interface ImportWatcher {
   readonly finding?: (finding: Finding) => void;
 }
 
+/** Runs one import. */
+export interface Importer {
+  /** @throws StoreUnavailable when the log cannot be written: what is recorded by then stays, and the same files again do the rest. */
+  run(request: ImportRequest, watcher?: ImportWatcher): Promise<ImportReport>;
+}
+
 export interface ImporterParts {
   readonly store: EventStore;
   readonly journal: Journal;
@@ -56,7 +62,7 @@ const IN_FLIGHT = 16;
  * Imports a OneRoster set: every row that can be taken becomes events of its own stream, every other one a finding. People whom a bulk file
  * no longer names are marked as having left; nothing is erased. What only a person can judge stops it before it records anything.
  */
-export class RosterImporter {
+export class RosterImporter implements Importer {
   constructor(private readonly parts: ImporterParts) {}
 
   /** @throws StoreUnavailable when the log cannot be written: what is recorded by then stays, and the same files again do the rest. */

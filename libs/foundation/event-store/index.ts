@@ -4,14 +4,9 @@ export * from './tokens';
 export * from './catalogue';
 export * from './golden-samples';
 export * from './folder-lock';
-export {
-  type AppendGroup,
-  LOG_FILE,
-  MAX_APPEND_BYTES,
-  type OpenOptions,
-  SqliteEventStore,
-  type Truncation,
-} from './sqlite/sqlite-event-store';
+export { type AppendGroup, LOG_FILE, type OpenOptions, SqliteEventStore, type Truncation } from './sqlite/sqlite-event-store';
+export { MAX_APPEND_BYTES, type PreparedAppend } from './sqlite/prepared';
+export { type AppendAnswer, answerForwarded, ForwardingStore } from './sqlite/forwarding-store';
 export { copyDatabase } from './sqlite/copy';
 export { checkLog, type Damage, DamagedLog, type LogCheck } from './sqlite/log-check';
 export { NewerLog } from './sqlite/schema';

@@ -7,9 +7,7 @@ import { FolderLock } from '../folder-lock';
 import {
   type Appended,
   type Delivery,
-  EmptyAppend,
   type EventStore,
-  EventTooLarge,
   type ExpectedRevision,
   type ReadAllOptions,
   type SealedEvent,
@@ -20,14 +18,12 @@ import {
 } from '../port';
 import { sqliteCode } from './error-code';
 import { checkEnd } from './log-check';
+import { type PreparedAppend, prepareAppend, type PreparedRow } from './prepared';
 import { LogReader } from './reading';
 import { createLog, identify } from './schema';
-import { sumOf } from './sum';
 
 /** Name of the log's file in the data folder. */
 export const LOG_FILE = 'log.sqlite';
-/** Bytes of one append, as EventStoreDB allows. */
-export const MAX_APPEND_BYTES = 1_048_576;
 /** Appends per transaction: beyond this the next turn of the loop takes the rest, so that reads get their turn. */
 const MAX_GROUP = 1000;
 const PAGE = 500;
@@ -38,19 +34,13 @@ const POLL_MS = 50;
 /** How long an append waits for a foreign writer of the file before it is refused. */
 const BUSY_MS = 2000;
 
-/** An event made ready for its row: stringified before it queues, so that nothing but the disk can fail a group. */
-type Row = readonly [id: string, type: string, version: number, student: string | null, data: string, meta: string, sum: number];
-
 /** A key stream, and the revision before which its events are dropped. */
 export interface Truncation {
   readonly stream: string;
   readonly revision: number;
 }
 
-interface Pending {
-  readonly stream: string;
-  readonly expected: ExpectedRevision;
-  readonly rows: readonly Row[];
+interface Pending extends PreparedAppend {
   /** When it was asked for, in ms of this process. */
   readonly since: number;
   readonly resolve: (appended: Appended) => void;
@@ -118,15 +108,11 @@ export class SqliteEventStore implements EventStore {
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly SealedEvent[]): Promise<Appended> {
-    if (stream === '' || stream.startsWith('$')) throw new TypeError('A stream needs a name, and names that begin with $ are the system’s');
-    if (expected !== 'no-stream' && !(Number.isSafeInteger(expected) && expected >= 0)) {
-      throw new TypeError(`Not a revision: ${String(expected)}`);
-    }
-    if (events.length === 0) throw new EmptyAppend(`${stream}: nothing to append`);
-    const first = expected === 'no-stream' ? 0 : expected + 1;
-    const rows = events.map((event, index) => rowOf(stream, first + index, event));
-    const bytes = rows.reduce((sum, [, , , , data, meta]) => sum + Buffer.byteLength(data) + Buffer.byteLength(meta), 0);
-    if (bytes > MAX_APPEND_BYTES) throw new EventTooLarge(`${stream}: ${bytes} bytes in one append, ${MAX_APPEND_BYTES} are allowed`);
+    return this.appendPrepared(prepareAppend(stream, expected, events));
+  }
+
+  /** As `append`, for what was made ready before, on this thread or another. @throws WrongExpectedRevision, StoreUnavailable */
+  async appendPrepared({ stream, expected, rows }: PreparedAppend): Promise<Appended> {
     return new Promise((resolve, reject) => {
       if (!this.writer || this.closed)
         return reject(new StoreUnavailable(this.closed ? 'The log is closed' : 'The log is open for reading'));
@@ -361,7 +347,7 @@ class Writer {
   }
 
   /** The first answer, when the stream holds exactly these events from there on (and perhaps others after them). */
-  private repeat(stream: string, before: number, rows: readonly Row[]): Appended | undefined {
+  private repeat(stream: string, before: number, rows: readonly PreparedRow[]): Appended | undefined {
     const revision = before + rows.length;
     const places = this.places.all(stream, before + 1, revision);
     const last = places.at(-1);
@@ -439,13 +425,6 @@ function openFile(file: string, mode: OpenOptions['mode']): Database {
     createLog(db);
   }
   return db;
-}
-
-function rowOf(stream: string, revision: number, { id, type, version, data, meta }: SealedEvent): Row {
-  const student = meta.student ?? null;
-  const [dataText, metaText] = [JSON.stringify(data), JSON.stringify(meta)];
-  const sum = sumOf(stream, revision, id, type, version, student, dataText, metaText);
-  return [id, type, version, student, dataText, metaText, sum];
 }
 
 /** What the disk says now and may not say later. */
