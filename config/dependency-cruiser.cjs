@@ -14,10 +14,16 @@ module.exports = {
     { name: 'not-to-undeclared', severity: 'error', from: {}, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] } },
     {
       name: 'kernel-calendar-measurement-are-pure',
-      comment: 'These rooms know no framework, no I/O and none of ours but each other.',
+      comment: 'These rooms know no framework, no I/O and none of ours but each other. Ids are derived with a hash.',
       severity: 'error',
-      from: { path: '^libs/foundation/(kernel|calendar|measurement)/', pathNot: tests },
+      from: { path: '^libs/foundation/(kernel|calendar|measurement)/', pathNot: [tests, '^libs/foundation/kernel/ids\\.ts$'] },
       to: { pathNot: ['^libs/foundation/(kernel|calendar|measurement)/', 'node_modules/(@sinclair/typebox|uuid|luxon|@types/luxon)/'] },
+    },
+    {
+      name: 'ids-need-a-hash-and-no-more',
+      severity: 'error',
+      from: { path: '^libs/foundation/kernel/ids\\.ts$' },
+      to: { pathNot: ['^crypto$', 'node_modules/uuid/'] },
     },
     {
       name: 'rules-are-pure',

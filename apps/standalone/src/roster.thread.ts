@@ -8,13 +8,19 @@ import { catalogue } from './events';
 
 /** An import meets each person once: their key need not be remembered after. */
 const REMEMBERED = 1000;
+/** Three batches of appends: one is being written, one waits, one is being made. */
+const IN_FLIGHT = 96;
 
 function open({ folder, masterKey, zone }: ImportSetup, { forward, onDestroyed }: ImportThreadLinks): ThreadImporter {
   const store = new ForwardingStore(SqliteEventStore.open(folder, { mode: 'read' }), forward);
-  const keys = new KeyRing(store, new MasterKey(createSecretKey(masterKey)), systemClock, { remember: REMEMBERED });
+  const keys = new KeyRing(store, new MasterKey(createSecretKey(masterKey)), systemClock, {
+    remember: REMEMBERED,
+    newcomers: true,
+  });
   onDestroyed((subject) => keys.destroyed(subject));
   const journal = new LogJournal(store, catalogue, keys);
-  const importer = new RosterImporter({ store, journal, runner: new JournalCommandRunner(journal, keys), clock: systemClock, zone });
+  const runner = new JournalCommandRunner(journal, keys);
+  const importer = new RosterImporter({ store, journal, runner, clock: systemClock, zone, inFlight: IN_FLIGHT });
   return { run: (request, watcher) => importer.run(request, watcher), close: () => store.close() };
 }
 

@@ -53,9 +53,11 @@ export interface ImporterParts {
   readonly runner: CommandRunner;
   readonly clock: Clock;
   readonly zone: string;
+  /** Streams in flight at once; few where the thread serves requests too. */
+  readonly inFlight?: number;
 }
 
-/** Streams in flight at once: their appends share a flush to disk, and a turn of the loop stays short. */
+/** Appends of streams in flight share a flush to disk, and a turn of the loop stays short. */
 const IN_FLIGHT = 16;
 
 /**
@@ -67,7 +69,7 @@ export class RosterImporter implements Importer {
 
   /** @throws StoreUnavailable when the log cannot be written: what is recorded by then stays, and the same files again do the rest. */
   async run(request: ImportRequest, watcher: ImportWatcher = {}): Promise<ImportReport> {
-    const { store, journal, clock, zone } = this.parts;
+    const { store, journal, clock, zone, inFlight = IN_FLIGHT } = this.parts;
     const applier = new Applier(journal, clock, zone, request);
     const ids = new RosterIds(store.logId);
     const record = await OnRecord.read(store, ids);
@@ -80,7 +82,7 @@ export class RosterImporter implements Importer {
     const status = run.stopped ? 'stopped' : 'finished';
     if (!dryRun && !run.stopped) {
       await this.started(request, roster, run.doubts, applier);
-      await run.record();
+      await run.record(inFlight);
       await this.finished(request, run.counts, applier);
     }
     return { import: request.import, dryRun, status, version: roster.version, counts: run.counts, doubts: run.doubts };
@@ -153,7 +155,7 @@ class ImportRun {
     for (const finding of this.steps.findings) this.tell(finding);
   }
 
-  async record(): Promise<void> {
+  async record(inFlight: number): Promise<void> {
     const steps = this.steps.all();
     const pace = new Pace();
     let index = 0;
@@ -165,7 +167,7 @@ class ImportRun {
         await pace.breathe();
       }
     };
-    const ended = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, lane));
+    const ended = await Promise.allSettled(Array.from({ length: inFlight }, lane));
     const failed = ended.find((one) => one.status === 'rejected');
     if (failed) throw failed.reason;
   }

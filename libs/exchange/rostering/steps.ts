@@ -586,7 +586,8 @@ function step<C, S, E extends DomainEvent>(
     onRecord: statement.onRecord,
     apply: (applier) => applier.apply(statement),
     async examine(applier) {
-      const { state, ...decided } = await applier.decide(statement);
+      const { state, events, fresh, refusal } = await applier.decide(statement);
+      const decided = { events, fresh, ...(refusal && { refusal }) };
       const why = decided.refusal ? undefined : doubtOf?.(state);
       return why === undefined
         ? decided
