@@ -54,7 +54,7 @@ export async function serveImport(
 
 /** On Linux a thread has a priority of its own, and 0 is the one that asks; elsewhere it would be the whole process that steps back. */
 function yieldToRequests(): void {
-  if (process.platform === 'linux') setPriority(0, 10);
+  if (process.platform === 'linux') setPriority(0, 5);
 }
 
 type Answer = Exclude<ToImport, { kind: 'destroyed' }>;

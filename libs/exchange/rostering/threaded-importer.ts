@@ -19,8 +19,14 @@ export interface ThreadedImporterParts {
 /** A page of a file as one message; smaller ones are gathered. */
 const PAGE_BYTES = 128 * 1024;
 
-/** A heap presses to stay small only when it may not grow: half a million people fit, fifty thousand take a tenth. */
-const LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 };
+/**
+ * A heap stays small only where it may not grow: for each byte of the files it may be some ten, and takes three. Rows come and go, so what
+ * is young need not be much.
+ */
+const limitsOf = (files: readonly SourceFile[]): ResourceLimits => {
+  const megabytes = files.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000_000;
+  return { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: Math.ceil(128 + 10 * megabytes) };
+};
 
 /** Runs each import on a worker thread of its own; this thread reads out the files' pages and writes what the other has made ready. */
 export class ThreadedImporter implements Importer {
@@ -30,7 +36,7 @@ export class ThreadedImporter implements Importer {
   run({ files, ...request }: ImportRequest, watcher: ImportWatcher = {}): Promise<ImportReport> {
     const { thread, folder, masterKey, zone, keys } = this.parts;
     const workerData: ImportSetup = { folder, masterKey, zone, request, files: files.map(({ name, bytes }) => ({ name, bytes })) };
-    const worker = new Worker(thread, { workerData, resourceLimits: LIMITS });
+    const worker = new Worker(thread, { workerData, resourceLimits: limitsOf(files) });
     const send = (message: ToImport, moved: ArrayBuffer[] = []): void => worker.postMessage(message, moved);
     const forget = keys.onDestroyed((subject) => send({ kind: 'destroyed', subject }));
     const readings = new Map<number, Reading>();
