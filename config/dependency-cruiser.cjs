@@ -61,7 +61,10 @@ module.exports = {
       name: 'exchange-through-doors',
       severity: 'error',
       from: { path: '^libs/exchange/', pathNot: tests },
-      to: { path: [inner('case'), inner('views'), '^apps/'], pathNot: ['^libs/(case|exchange|foundation)/[^/]+/events\\.ts$', '^libs/case/[^/]+/rules\\.ts$'] },
+      to: {
+        path: [inner('case'), inner('views'), '^apps/'],
+        pathNot: ['^libs/(case|exchange|foundation)/[^/]+/events\\.ts$', '^libs/case/[^/]+/rules\\.ts$'],
+      },
     },
     {
       name: 'apps-through-doors',

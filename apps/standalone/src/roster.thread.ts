@@ -9,7 +9,7 @@ import { catalogue } from './events';
 /** An import meets each person once: their key need not be remembered after. */
 const REMEMBERED = 1000;
 /** Three batches of appends: one is being written, one waits, one is being made. */
-const IN_FLIGHT = 96;
+const IN_FLIGHT = 192;
 
 function open({ folder, masterKey, zone }: ImportSetup, { forward, onDestroyed }: ImportThreadLinks): ThreadImporter {
   const store = new ForwardingStore(SqliteEventStore.open(folder, { mode: 'read' }), forward);

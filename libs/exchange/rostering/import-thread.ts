@@ -1,5 +1,5 @@
 import { setPriority } from 'node:os';
-import type { MessagePort } from 'node:worker_threads';
+import { isMainThread, type MessagePort } from 'node:worker_threads';
 import type { AppendAnswer, PreparedAppend } from '@foundation/event-store';
 import type { Finding } from './findings';
 import type { ImportProgress, ImportReport, ImportRequest, ImportWatcher } from './roster-importer';
@@ -54,7 +54,7 @@ export async function serveImport(
 
 /** On Linux a thread has a priority of its own, and 0 is the one that asks; elsewhere it would be the whole process that steps back. */
 function yieldToRequests(): void {
-  if (process.platform === 'linux') setPriority(0, 5);
+  if (process.platform === 'linux' && !isMainThread) setPriority(0, 5);
 }
 
 type Answer = Exclude<ToImport, { kind: 'destroyed' }>;

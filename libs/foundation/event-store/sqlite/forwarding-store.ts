@@ -28,7 +28,7 @@ interface Waiting {
 }
 
 /** Appends that go together: one message, one group, one flush. */
-const TOGETHER = 32;
+const TOGETHER = 64;
 
 /**
  * The log on a thread that must not write it: reads the file itself and has its appends, made ready here, written by the thread that holds the
