@@ -1,3 +1,4 @@
+import type { EventMeta } from '@foundation/kernel';
 import { EmptyAppend, EventTooLarge, type ExpectedRevision, type SealedEvent } from '../port';
 import { sumOf } from './sum';
 
@@ -30,15 +31,22 @@ export function prepareAppend(stream: string, expected: ExpectedRevision, events
   }
   if (events.length === 0) throw new EmptyAppend(`${stream}: nothing to append`);
   const first = expected === 'no-stream' ? 0 : expected + 1;
-  const rows = events.map((event, index) => rowOf(stream, first + index, event));
+  // The events of one command share their meta: it is written out once.
+  const metas = new Map<EventMeta, string>();
+  const textOf = (meta: EventMeta): string => {
+    let text = metas.get(meta);
+    if (text === undefined) metas.set(meta, (text = JSON.stringify(meta)));
+    return text;
+  };
+  const rows = events.map((event, index) => rowOf(stream, first + index, event, textOf(event.meta)));
   const bytes = rows.reduce((sum, [, , , , data, meta]) => sum + Buffer.byteLength(data) + Buffer.byteLength(meta), 0);
   if (bytes > MAX_APPEND_BYTES) throw new EventTooLarge(`${stream}: ${bytes} bytes in one append, ${MAX_APPEND_BYTES} are allowed`);
   return { stream, expected, rows };
 }
 
-function rowOf(stream: string, revision: number, { id, type, version, data, meta }: SealedEvent): PreparedRow {
+function rowOf(stream: string, revision: number, { id, type, version, data, meta }: SealedEvent, metaText: string): PreparedRow {
   const student = meta.student ?? null;
-  const [dataText, metaText] = [JSON.stringify(data), JSON.stringify(meta)];
+  const dataText = JSON.stringify(data);
   const sum = sumOf(stream, revision, id, type, version, student, dataText, metaText);
   return [id, type, version, student, dataText, metaText, sum];
 }
