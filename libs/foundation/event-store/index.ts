@@ -4,14 +4,16 @@ export * from './tokens';
 export * from './catalogue';
 export * from './golden-samples';
 export * from './folder-lock';
-export {
-  type AppendGroup,
-  LOG_FILE,
-  MAX_APPEND_BYTES,
-  type OpenOptions,
-  SqliteEventStore,
-  type Truncation,
-} from './sqlite/sqlite-event-store';
+export { type AppendGroup, type OpenOptions, SqliteEventStore, type Truncation } from './sqlite/sqlite-event-store';
+export { EventStoreDbEventStore, type EventStoreDbOptions } from './eventstoredb/eventstoredb-event-store';
+export { type Connection, parseConnection, WrongConnection } from './eventstoredb/connection';
+export { LogReplaced } from './eventstoredb/feed';
+export { AnotherLog, IDENTITY_STREAM, IDENTITY_TYPE } from './eventstoredb/identity';
+export { type Patience } from './eventstoredb/calls';
+export { LOG_FILE } from './sqlite/log-file';
+export { LineageBroken, type ClusterLog, Mirror, type MirrorOptions, type MirrorStatus, checkLineage } from './node/mirror';
+export { ForeignLog, MirrorLog, type Place } from './node/mirror-log';
+export { NodeEventStore } from './node/node-event-store';
 export { copyDatabase } from './sqlite/copy';
 export { checkLog, type Damage, DamagedLog, type LogCheck } from './sqlite/log-check';
 export { NewerLog } from './sqlite/schema';

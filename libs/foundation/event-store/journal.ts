@@ -50,6 +50,12 @@ export interface Journal {
   readonly logId: string;
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
   read(stream: string, from?: number): Promise<readonly RecordedEvent[]>;
+  /** As `read`, with everything that anybody had appended when it was asked. */
+  readCurrent(stream: string, from?: number): Promise<readonly RecordedEvent[]>;
+  /** True when `read` may be behind what others have appended. */
+  readonly lags: boolean;
+  /** True when the stream surely has nothing from this revision on: known without a read. */
+  endsBefore(stream: string, from: number): boolean;
   /** All events about one student in order; `types` narrows, `until` stops at what was recorded by then. */
   readStudent(
     student: StudentId,
@@ -76,6 +82,11 @@ export interface CommandRunner {
   ): Promise<CommandOutcome<E>>;
   /** The state of a stream now, folded incrementally and remembered; `revision` is -1 for a missing stream. */
   load<C, S, E extends DomainEvent>(
+    decider: Pick<Decider<C, S, E>, 'initial' | 'evolve'>,
+    stream: string,
+  ): Promise<{ readonly state: S; readonly revision: number }>;
+  /** As `load`, with everything that anybody had appended when it was asked: for what must not be decided on a copy that lags. */
+  loadCurrent<C, S, E extends DomainEvent>(
     decider: Pick<Decider<C, S, E>, 'initial' | 'evolve'>,
     stream: string,
   ): Promise<{ readonly state: S; readonly revision: number }>;

@@ -16,6 +16,9 @@ export interface StoredEvent extends SealedEvent {
   readonly position: Position;
 }
 
+/** Bytes of data and meta in one append, as EventStoreDB allows. */
+export const MAX_APPEND_BYTES = 1_048_576;
+
 /** The revision of the last event the writer saw, or that there is none. There is no "any". */
 export type ExpectedRevision = 'no-stream' | number;
 
@@ -57,6 +60,12 @@ export interface EventStore {
   append(stream: string, expected: ExpectedRevision, events: readonly SealedEvent[]): Promise<Appended>;
   /** In order of revision, from `from` (default 0) on; a missing stream reads as empty. */
   readStream(stream: string, from?: number): Promise<readonly StoredEvent[]>;
+  /** As `readStream`, with everything that anybody had appended when it was asked. What `lags` asks the cluster here. */
+  readCurrent(stream: string, from?: number): Promise<readonly StoredEvent[]>;
+  /** True when reads may be behind what others have appended: a node of a cluster reads its own copy of the log. */
+  readonly lags: boolean;
+  /** True when the stream surely has nothing from this revision on; a store that cannot know without asking leaves it out. */
+  endsBefore?(stream: string, from: number): boolean;
   /** In order of position. */
   readAll(options: ReadAllOptions): Promise<readonly StoredEvent[]>;
   /** Catch-up, one `caught-up`, then live; each event once, in order, after `after` (exclusive). A slow handler slows the delivery. */

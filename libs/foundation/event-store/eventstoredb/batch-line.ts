@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import {
+  AccessDeniedError,
+  MaxAppendSizeExceededError,
+  StreamDeletedError,
+  UnavailableError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
+import { MaximumAppendSizeExceeded, StreamIdentifier, UUID, WrongExpectedVersion } from '@eventstore/db-client/generated/shared_pb';
+import type { Status } from '@eventstore/db-client/generated/status_pb';
+import { BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
+import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
+import type { ExpectedRevision } from '../port';
+import { LineLost, NoAnswer } from './failures';
+import type { BatchLine, LogClient } from './log-client';
+
+/** An event as it goes over the wire: made before it is sent, so that nothing but the line can fail an append. */
+export interface WireEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+}
+export interface WireAppend {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly WireEvent[];
+}
+export interface WireAnswer {
+  readonly revision: number;
+  /** Commit position; missing when the server says "success" of what it neither wrote nor holds. */
+  readonly position: bigint | undefined;
+}
+
+interface Waiting {
+  readonly stream: string;
+  readonly sent: number;
+  readonly timer: NodeJS.Timeout;
+  readonly resolve: (answer: WireAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * The server's batch call: appends of one client share one two-way line, each answered on its own. Spoken by ourselves, for the client's
+ * own version keeps all pending appends of a process in one map, with no deadline: an error of any line fails the appends of all, a line
+ * that ends leaves them pending for ever, and an answer that comes late or twice takes the process down.
+ */
+export class BatchCall {
+  private line: Line | undefined;
+
+  constructor(private readonly client: LogClient) {}
+
+  /** Rejects with what the server refused, with NoAnswer after the deadline, with LineLost or the line's own error when it broke. */
+  append(append: WireAppend, deadlineMs: number): Promise<WireAnswer> {
+    if (!this.line?.open) this.line = new Line(this.client);
+    return this.line.append(append, deadlineMs);
+  }
+
+  close(): void {
+    this.line?.fail(new LineLost('the client was closed'));
+  }
+}
+
+class Line {
+  open = true;
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly call: Promise<BatchLine>;
+  private heard = 0;
+  private readonly replaced = () => this.fail(new LineLost('the client was replaced'));
+
+  constructor(private readonly client: LogClient) {
+    this.call = client.openBatchLine();
+    this.call.then(
+      (call) => {
+        call.on('data', (answer: BatchAppendResp) => this.answered(answer));
+        call.on('error', (error: Error) => this.fail(error));
+        call.on('end', () => this.fail(new LineLost('the server ended the line')));
+        call.on('close', () => this.fail(new LineLost('the line was closed')));
+        if (!this.open) hangUp(call);
+      },
+      (error: Error) => this.fail(error),
+    );
+    client.ended.addEventListener('abort', this.replaced);
+  }
+
+  append(append: WireAppend, deadlineMs: number): Promise<WireAnswer> {
+    return new Promise((resolve, reject) => {
+      const correlation = randomUUID();
+      const timer = setTimeout(() => this.expire(correlation, deadlineMs), deadlineMs);
+      this.waiting.set(correlation, { stream: append.stream, sent: performance.now(), timer, resolve, reject });
+      this.call.then(
+        (call) => {
+          // Expired or failed while the line was being opened: not sent at all.
+          if (this.waiting.has(correlation) && call.writable) call.write(requestOf(correlation, append));
+        },
+        () => undefined,
+      );
+    });
+  }
+
+  /** Ends the line: whether what was sent on it has been written is unknown. */
+  fail(error: Error): void {
+    if (!this.open) return;
+    this.open = false;
+    this.client.ended.removeEventListener('abort', this.replaced);
+    const left = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { timer, reject } of left) {
+      clearTimeout(timer);
+      reject(error);
+    }
+    this.call.then(hangUp, () => undefined);
+  }
+
+  /** One append was not answered in time. A line on which nothing came since it was sent is given up. */
+  private expire(correlation: string, deadlineMs: number): void {
+    const waiting = this.waiting.get(correlation);
+    if (!waiting) return;
+    this.waiting.delete(correlation);
+    if (this.heard >= waiting.sent) return waiting.reject(new LineLost('the server answered others, not this append'));
+    waiting.reject(new NoAnswer('an append', deadlineMs));
+    this.fail(new LineLost('the line is silent'));
+  }
+
+  /** An answer to nothing that waits came late, or a second time: its append has been told already. */
+  private answered(answer: BatchAppendResp): void {
+    this.heard = performance.now();
+    const correlation = textOf(answer.getCorrelationId());
+    const waiting = this.waiting.get(correlation);
+    if (!waiting) return;
+    this.waiting.delete(correlation);
+    clearTimeout(waiting.timer);
+    const success = answer.getSuccess();
+    if (!success) return waiting.reject(errorOf(answer.getError(), waiting.stream));
+    const commit = success.getPosition()?.getCommitPosition();
+    waiting.resolve({
+      revision: success.hasCurrentRevision() ? Number(success.getCurrentRevision()) : -1,
+      position: commit === undefined ? undefined : BigInt(commit),
+    });
+  }
+}
+
+/** Ends a call without minding what it still says. */
+function hangUp(call: BatchLine): void {
+  call.on('error', () => undefined);
+  call.cancel();
+  call.destroy();
+}
+
+function requestOf(correlation: string, { stream, expected, events }: WireAppend): BatchAppendReq {
+  const options = new BatchAppendReq.Options();
+  options.setStreamIdentifier(new StreamIdentifier().setStreamName(Buffer.from(stream, 'utf8')));
+  // No deadline for the server: it would be an instant, and a server whose clock is ahead of ours would refuse every append.
+  if (expected === 'no-stream') options.setNoStream(new Empty());
+  else options.setStreamPosition(String(expected));
+  const request = new BatchAppendReq();
+  request.setCorrelationId(new UUID().setString(correlation));
+  request.setOptions(options);
+  request.setIsFinal(true);
+  for (const { id, type, data, metadata } of events) {
+    const message = new BatchAppendReq.ProposedMessage();
+    message.setId(new UUID().setString(id));
+    message.getMetadataMap().set('type', type).set('content-type', 'application/json');
+    message.setData(data);
+    message.setCustomMetadata(metadata);
+    request.addProposedMessages(message);
+  }
+  return request;
+}
+
+/** Both forms that servers use: the text, or two signed 64-bit halves. */
+function textOf(uuid: UUID | undefined): string {
+  const halves = uuid?.getStructured();
+  if (!halves) return uuid?.getString() ?? '';
+  const bytes = Buffer.alloc(16);
+  bytes.writeBigInt64BE(BigInt(halves.getMostSignificantBits()), 0);
+  bytes.writeBigInt64BE(BigInt(halves.getLeastSignificantBits()), 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** What the server refused, as the client has it; LineLost for what leaves the outcome open. */
+function errorOf(status: Status | undefined, streamName: string): Error {
+  const details = status?.getDetails();
+  const kind = details?.getTypeName().replace('event_store.client.', '') ?? '';
+  if (details && kind === 'WrongExpectedVersion') {
+    const place = details.unpack<WrongExpectedVersion>(WrongExpectedVersion.deserializeBinary, details.getTypeName());
+    if (place) return WrongExpectedVersionError.fromWrongExpectedVersion(place, streamName);
+  }
+  if (details && kind === 'MaximumAppendSizeExceeded') {
+    const size = details.unpack<MaximumAppendSizeExceeded>(MaximumAppendSizeExceeded.deserializeBinary, details.getTypeName());
+    return MaxAppendSizeExceededError.fromMaxAppendSize(size?.getMaxappendsize() ?? 0);
+  }
+  if (kind === 'AccessDenied') return new AccessDeniedError();
+  if (kind === 'StreamDeleted') return StreamDeletedError.fromStreamName(streamName);
+  if (kind === 'Timeout') return new LineLost('the server gave up waiting for its own write');
+  return status ? new LineLost(`the server answered: ${status.getMessage() || 'nothing'}`) : new UnavailableError();
+}

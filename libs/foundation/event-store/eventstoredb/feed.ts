@@ -1,0 +1,286 @@
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import type { AllStreamSubscription } from '@eventstore/db-client';
+import { type Position, START } from '@foundation/kernel';
+import type { Delivery } from '../port';
+import { Backoff } from './backoff';
+import { FIRST_WAIT_MS, LONGEST_WAIT_MS, type Patience } from './calls';
+import type { ClientSlot, Seat } from './client-slot';
+import { inWords, LineLost } from './failures';
+import type { KnownPositions } from './known-positions';
+import type { ServerReads } from './server-reads';
+import { ownEvent, type Resolved } from './stored';
+
+/** Events that are fetched ahead of the handler. */
+const AHEAD = 512;
+/** Looks in a row that must find the log shorter than what was delivered before it is believed. */
+const MOST_DOUBTS = 4;
+
+/** The server no longer holds what it handed out: it is another log, or was restored to an earlier point. Nothing that follows fits. */
+export class LogReplaced extends Error {
+  constructor(position: Position) {
+    super(
+      `The event store no longer holds the event at position ${position} that it delivered before: it is another log, or was restored to an earlier point`,
+    );
+  }
+}
+
+/** What a feed lives on. */
+export interface FeedParts {
+  readonly slot: ClientSlot;
+  readonly reads: ServerReads;
+  readonly known: KnownPositions;
+  readonly patience: Patience;
+  /** Told why a subscription was begun again. */
+  readonly onResumed: (why: string) => void;
+}
+
+/**
+ * One subscription to `$all`, for as long as it is wanted: begun again after the last event that was processed, whatever way it ended. While
+ * it is quiet the head of the log is looked at, for a subscription may fall silent without a word.
+ */
+export class Feed {
+  private readonly stopping = new AbortController();
+  private caughtUp = false;
+  /** Of the last event processed, ours or not. */
+  private position: Position;
+  /** An event that was delivered and is never truncated, to be found again in the log before it is gone on. */
+  private landmark: { readonly position: Position; readonly id: string } | undefined;
+  private doubts = 0;
+
+  constructor(
+    private readonly parts: FeedParts,
+    /** Of our last event delivered. */
+    private delivered: Position,
+    private readonly handler: (delivery: Delivery) => void | Promise<void>,
+  ) {
+    this.position = delivered;
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  async run(): Promise<void> {
+    // The subscriber has its subscription in hand before the first delivery.
+    await turn();
+    const backoff = new Backoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await this.checkLineage();
+      if (signal.aborted) return;
+      const before = this.position;
+      const ended = await this.once();
+      if (ended instanceof Fatal) throw ended.cause;
+      if (signal.aborted) return;
+      if (this.position !== before) backoff.reset();
+      this.parts.onResumed(inWords(ended));
+      await pause(backoff.step(), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One subscription from the present position. Answers what ended it; Fatal when it must not be begun again. */
+  private async once(): Promise<unknown> {
+    const { slot } = this.parts;
+    const seat = slot.take();
+    const line = new SubscriptionLine(seat, this.position);
+    const stop = () => line.end(new LineLost('stopped'));
+    this.stopping.signal.addEventListener('abort', stop);
+    const watch = new Watch(this.parts.patience.watchMs, () => this.look(line));
+    try {
+      return await this.pump(line, watch);
+    } finally {
+      watch.stop();
+      this.stopping.signal.removeEventListener('abort', stop);
+      line.close();
+      if (line.failure && !(line.failure instanceof LineLost)) slot.failed(seat, line.failure);
+    }
+  }
+
+  private async pump(line: SubscriptionLine, watch: Watch): Promise<unknown> {
+    for (;;) {
+      if (this.stopping.signal.aborted) return undefined;
+      if (line.caughtUpAfter !== undefined && line.taken >= line.caughtUpAfter) {
+        line.caughtUpAfter = undefined;
+        const fatal = await this.tellCaughtUp();
+        if (fatal) return fatal;
+        continue;
+      }
+      const resolved = line.next();
+      if (resolved === undefined) {
+        if (line.failure) return line.failure;
+        await line.more();
+        continue;
+      }
+      watch.moved();
+      this.parts.slot.answered();
+      const fatal = await this.process(resolved);
+      if (fatal) return fatal;
+    }
+  }
+
+  private async process({ event }: Resolved): Promise<Fatal | undefined> {
+    if (!event?.position) return undefined;
+    const own = ownEvent(event);
+    if (own) {
+      try {
+        await this.handler({ kind: 'event', event: own });
+      } catch (error) {
+        return new Fatal(error);
+      }
+      this.delivered = own.position;
+      if (!own.stream.startsWith('key-')) this.landmark = { position: own.position, id: own.id };
+      this.parts.known.see(own.position);
+      this.doubts = 0;
+    }
+    this.position = event.position.commit;
+    return undefined;
+  }
+
+  private async tellCaughtUp(): Promise<Fatal | undefined> {
+    if (this.caughtUp) return undefined;
+    this.caughtUp = true;
+    try {
+      await this.handler({ kind: 'caught-up', position: this.delivered });
+      return undefined;
+    } catch (error) {
+      return new Fatal(error);
+    }
+  }
+
+  /** A look at the head of the log after a quiet while. */
+  private async look(line: SubscriptionLine): Promise<void> {
+    const { position } = this;
+    const head = await this.parts.reads.head();
+    this.parts.known.see(head);
+    // It moved meanwhile, or waits for its handler.
+    if (position !== this.position || !line.waiting) return;
+    if (head > position) line.end(new LineLost('the subscription fell silent while the log went on'));
+    else if (head < this.delivered) this.doubt(line);
+    // Older servers do not say that a subscription has caught up.
+    else if (!this.caughtUp && line.confirmed) line.markCaughtUp();
+  }
+
+  private doubt(line: SubscriptionLine): void {
+    if (++this.doubts >= MOST_DOUBTS) line.end(new Fatal(new LogReplaced(this.delivered)));
+  }
+
+  /** Before it is gone on: the log must still hold what was delivered. A node that lags behind is given some looks more. */
+  private async checkLineage(): Promise<void> {
+    const { signal } = this.stopping;
+    while (this.delivered > START && !signal.aborted) {
+      try {
+        if (await this.isSameLog()) return;
+      } catch (error) {
+        if (error instanceof LogReplaced) throw error;
+        // Not to be reached: the subscription will not be either, and this is asked again.
+        return;
+      }
+      if (++this.doubts >= MOST_DOUBTS) throw new LogReplaced(this.delivered);
+      await pause(this.parts.patience.watchMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** @throws LogReplaced when another event lies where the landmark was. */
+  private async isSameLog(): Promise<boolean> {
+    const { landmark, delivered } = this;
+    if (!landmark) return (await this.parts.reads.head()) >= delivered;
+    const found = await this.parts.reads.eventAt(landmark.position);
+    if (found && found.id !== landmark.id) throw new LogReplaced(landmark.position);
+    return found !== undefined;
+  }
+}
+
+/** What ends a feed for good. */
+class Fatal {
+  constructor(readonly cause: unknown) {}
+}
+
+/** A subscription of the client, read one event at a time. */
+class SubscriptionLine {
+  failure: unknown;
+  confirmed = false;
+  /** Nothing is left to be processed. */
+  waiting = false;
+  taken = 0;
+  /** How many events must have been taken before it may be said that the subscription has caught up. */
+  caughtUpAfter: number | undefined;
+  private readonly subscription: AllStreamSubscription;
+  private wake: () => void = () => undefined;
+
+  constructor(
+    private readonly seat: Seat,
+    after: Position,
+  ) {
+    const fromPosition = after === START ? 'start' : { commit: after, prepare: after };
+    const filter = { filterOn: 'eventType', regex: '^[^$]', checkpointInterval: 1000 } as const;
+    this.subscription = seat.client.subscribeToAll({ fromPosition, filter }, { highWaterMark: AHEAD });
+    this.subscription.on('readable', () => this.wake());
+    this.subscription.on('confirmation', () => (this.confirmed = true));
+    this.subscription.on('caughtUp', () => this.markCaughtUp());
+    this.subscription.on('end', () => this.end(new LineLost('the server ended the subscription')));
+    this.subscription.on('close', () => this.end(new LineLost('the subscription was closed')));
+    this.subscription.on('error', (error: Error) => this.end(error));
+    seat.client.ended.addEventListener('abort', this.replaced);
+  }
+
+  next(): Resolved | undefined {
+    const resolved = this.subscription.read() as Resolved | null;
+    if (resolved === null) return undefined;
+    this.taken++;
+    return resolved;
+  }
+
+  /** Resolves when there may be something to do. */
+  async more(): Promise<void> {
+    this.waiting = true;
+    await new Promise<void>((resolve) => (this.wake = resolve));
+    this.waiting = false;
+  }
+
+  markCaughtUp(): void {
+    this.caughtUpAfter = this.taken + this.subscription.readableLength;
+    this.wake();
+  }
+
+  end(failure: unknown): void {
+    this.failure ??= failure;
+    this.wake();
+  }
+
+  close(): void {
+    this.seat.client.ended.removeEventListener('abort', this.replaced);
+    // It may not be open yet: then it is cancelled as soon as it is.
+    this.subscription.unsubscribe().catch(() => undefined);
+    this.subscription.destroy();
+  }
+
+  private readonly replaced = () => this.end(new LineLost('the client was replaced'));
+}
+
+/** Calls `look` after each while in which nothing moved, one look at a time. */
+class Watch {
+  private readonly timer: NodeJS.Timeout;
+  private idle = false;
+  private looking = false;
+
+  constructor(everyMs: number, look: () => Promise<void>) {
+    this.timer = setInterval(() => {
+      const due = this.idle && !this.looking;
+      this.idle = true;
+      if (!due) return;
+      this.looking = true;
+      // A head that cannot be read tells nothing; the next look tries again.
+      void look()
+        .catch(() => undefined)
+        .finally(() => (this.looking = false));
+    }, everyMs);
+  }
+
+  moved(): void {
+    this.idle = false;
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+}

@@ -1,0 +1,55 @@
+import { type BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
+import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
+import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { type Connection, readCertificates } from './connection';
+
+export type BatchLine = ClientDuplexStream<BatchAppendReq, BatchAppendResp>;
+
+/** A dead connection is found within 13 s; less than 10 s between pings only makes the client warn. */
+const KEEP_ALIVE = { keepAliveInterval: 10_000, keepAliveTimeout: 3000 };
+/** A frozen node costs two seconds of a discovery, not five. */
+const DISCOVERY = { gossipTimeout: 2, discoveryInterval: 100, maxDiscoverAttempts: 10 };
+
+/** The EventStoreDB client, made from our own reading of the connection string, with a batch line of our own and an end to its channel. */
+export class LogClient extends EventStoreDBClient {
+  private readonly ending = new AbortController();
+
+  /** @throws WrongConnection when a certificate file cannot be read. */
+  static connect(connection: Connection, name: string): LogClient {
+    const { hosts, discover, tls, credentials, tuning } = connection;
+    const certificates = tls ? readCertificates(connection) : {};
+    const security = { insecure: !tls, ...certificates };
+    const common = { ...KEEP_ALIVE, connectionName: name };
+    const [first, ...others] = hosts;
+    if (!first) throw new TypeError('A connection has a host');
+    if (discover) return new LogClient({ ...common, ...DISCOVERY, ...tuning, discover: first }, security, credentials);
+    if (others.length > 0) return new LogClient({ ...common, ...DISCOVERY, ...tuning, endpoints: [...hosts] }, security, credentials);
+    return new LogClient({ ...common, ...tuning, endpoint: first }, security, credentials);
+  }
+
+  /** Aborted when this client is closed: its calls are then cancelled without a word. */
+  get ended(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  /** Opens one line of the batch call. Rejects when no server is found; whatever happens later is told by the line's own events. */
+  async openBatchLine(): Promise<BatchLine> {
+    const options: BaseOptions = { requiresLeader: true };
+    return this.GRPCStreamCreator(StreamsClient, 'batchAppend', (client) =>
+      client.batchAppend(...this.callArguments(options, { deadline: Infinity })),
+    )();
+  }
+
+  /** Ends all calls and the channel, which `dispose` alone leaves open. */
+  close(): void {
+    if (this.ending.signal.aborted) return;
+    this.ending.abort();
+    // Neither is waited for: streams of a silent server may never end, and a discovery may still be going on.
+    void this.dispose().catch(() => undefined);
+    void this.getChannel().then(
+      (channel) => channel.close(),
+      () => undefined,
+    );
+  }
+}
