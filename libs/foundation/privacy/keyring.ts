@@ -13,7 +13,7 @@ import {
   type StudentId,
 } from '@foundation/kernel';
 import { LRUCache } from 'lru-cache';
-import { fingerprintKeyWrapped, keyCreated, keyDestroyed, keyRewrapped, type PrivacyEvent } from './events';
+import { fingerprintKeyWrapped, keyCreated, keyDestroyed, keyRewrapped, masterKeyRetired, type PrivacyEvent } from './events';
 import type { MasterKey } from './master-key';
 import { type DataKey, decrypt, encrypt } from './sealing';
 
@@ -255,6 +255,7 @@ export function unwrapped(events: readonly StoredEvent[], master: MasterKey): Ke
   if (!last) return undefined;
   const event = { type: last.type, version: last.version, data: last.data } as PrivacyEvent;
   if (event.type === keyDestroyed.type) return DESTROYED;
+  if (event.type === masterKeyRetired.type) throw new Error(`${last.stream} holds no key`);
   const { masterKey, wrapped } = event.data;
   if (masterKey !== master.id) throw new WrongMasterKey(masterKey, master.id);
   const bytes = decrypt(master.deriveKey('data-keys'), wrapped, last.stream);
