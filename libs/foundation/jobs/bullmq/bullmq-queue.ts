@@ -235,11 +235,11 @@ function progressOf({ progress }: Job): Progress {
 }
 
 function deadOf(job: Job): DeadJob {
-  const { name: kind, data, attemptsMade: attempts, failedReason: reason, finishedOn = 0 } = job;
+  const { name: kind, attemptsMade: attempts, failedReason: reason, finishedOn = 0 } = job;
   return {
     kind,
     id: job.id as unknown as JobId,
-    payload: data as JobPayload,
+    payload: job.data as JobPayload,
     attempts,
     reason,
     diedAt: new Date(finishedOn).toISOString(),
