@@ -5,3 +5,4 @@ export { RedisUnfit } from './bullmq/connection';
 export * from './policies/policy';
 export { PolicyRunner, type PolicyRunnerParts } from './policies/policy-runner';
 export { ASK_MS, LEASE_MS, RedisTurns, type RedisTurnsOptions } from './policies/redis-turns';
+export { runJobsCommand } from './commands';
