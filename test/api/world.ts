@@ -52,7 +52,7 @@ const day = (text: string) => text as LocalDate;
 const at = (text: string) => ({ at: text as Instant, offset: '-05:00', zone: ZONE });
 
 /** Everything in this process on a folder: the real log, views and rules, with a clock that stands at 9:15 on 3 March 2026. */
-export async function openApi(folder: string) {
+export async function openApi(folder: string, more: Partial<Platform> = {}) {
   const clock = fixedClock('2026-03-03T14:15:00.000Z');
   const lines: string[] = [];
   const master = new MasterKey(createSecretKey(randomBytes(32)));
@@ -105,6 +105,7 @@ export async function openApi(folder: string) {
     logger: createLogger('trace', { write: (line) => void lines.push(line) }),
     metrics: new Metrics(),
     settings: { zone: ZONE, https: false, metrics: 'local' },
+    ...more,
   };
   const app = await createApi(platform);
   return {

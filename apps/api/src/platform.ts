@@ -1,3 +1,4 @@
+import type { Queue } from 'bullmq';
 import type { Logger } from 'pino';
 import type { CommandRunner, EventStore, Journal } from '@foundation/event-store';
 import type { AccessTokens, AccountsService, ReadAudit, RelationFacts } from '@foundation/access';
@@ -22,6 +23,8 @@ export interface Platform {
   /** Resolves once the views have purged what was erased at this position and no file, WAL included, holds its clear text. */
   readonly purged: (position: Position) => Promise<void>;
   readonly rosterImports: RosterImports;
+  /** Queues that administrators may look into with Bull Board; only where jobs are on BullMQ. */
+  readonly jobBoard?: readonly Queue[];
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly settings: {

@@ -1,0 +1,22 @@
+import type { FastifyRequest } from 'fastify';
+import { Unauthenticated } from '@foundation/access';
+import { inZone, localDateOf } from '@foundation/calendar';
+import type { Platform } from '../platform';
+import { Caller } from './caller';
+
+export const bearerOf = ({ headers }: FastifyRequest): string | undefined => /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
+
+/** @throws Unauthenticated without a valid token, for a removed person, or one who no longer holds the role. */
+export async function callerOf(
+  platform: Pick<Platform, 'tokens' | 'clock' | 'relations' | 'settings'>,
+  request: FastifyRequest,
+  token: string | undefined,
+): Promise<Caller> {
+  if (token === undefined) throw new Unauthenticated('token-missing');
+  const { sub, role, exp, sid } = platform.tokens.verify(token);
+  const now = platform.clock.now();
+  const { zone } = platform.settings;
+  const actor = await platform.relations.actor(sub, role, localDateOf(inZone(now, zone)));
+  if (!actor) throw new Unauthenticated('sign-in-ended');
+  return new Caller(actor, now, zone, request, { signIn: sid, expiresAt: exp });
+}
