@@ -11,6 +11,8 @@ import { ActivatePlan, DraftPlan, SetAccommodation, SetGoal, SetService, WritePr
 import { RosterClass, RosterSchool } from '@case/schools';
 import { RecordSession } from '@case/sessions';
 import { AddStudent, AssignTeamMember, CaseRelationFacts, OpenCase, WriteProfile } from '@case/students';
+import { JOB_KINDS, JobsAndPolicies } from '@apps/worker';
+import { RecordExports } from '@exchange/exports';
 import { RosterImporter, RosterImports } from '@exchange/rostering';
 import { AccessTokens, AccountsService, MemoryThrottle, ReadAudit } from '@foundation/access';
 import {
@@ -27,6 +29,7 @@ import {
   derivedId,
   type Discipline,
   type EntryId,
+  type ExportId,
   type Instant,
   type LocalDate,
   newId,
@@ -38,6 +41,7 @@ import {
   type StaffId,
   type StudentId,
 } from '@foundation/kernel';
+import { InProcessJobQueue, SoleTurns } from '@foundation/jobs';
 import { Metrics } from '@foundation/metrics';
 import { Erasure, ErasureRegister, KeyRing, MasterKey, SyncKeyRing } from '@foundation/privacy';
 import { fixedClock } from '@foundation/testing';
@@ -83,6 +87,10 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
     refreshKey,
   });
   const reads = new ReadAudit(join(folder, 'reads.sqlite'));
+  const queue = new InProcessJobQueue(JOB_KINDS);
+  const logger = createLogger('trace', { write: (line) => void lines.push(line) });
+  const exports = new RecordExports({ runner, journal, views, keys, queue, clock, zone: ZONE, folder: join(folder, 'exports') });
+  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports, logger });
   const platform: Platform = {
     store,
     journal,
@@ -102,7 +110,8 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
       folder: join(folder, 'imports'),
       failed: () => undefined,
     }),
-    logger: createLogger('trace', { write: (line) => void lines.push(line) }),
+    exports,
+    logger,
     metrics: new Metrics(),
     settings: { zone: ZONE, https: false, metrics: 'local' },
     ...more,
@@ -113,8 +122,12 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
     platform,
     clock,
     lines,
+    queue,
+    /** Nothing happens in the background until a test starts it. */
+    work,
     async close() {
       await app.close();
+      await work.stop();
       await views.stop();
       reads.close();
       await reader.close();
@@ -279,6 +292,8 @@ export async function fillWorld({ app, platform }: Pick<OpenApi, 'app' | 'platfo
   } as const;
   const held = { session: ids.session, ...promised, service: ids.service, outcome: { ...outcome, goals: [] } };
   await run(new RecordSession(held, context({ commandId: ids.session as never, actor: staffOf('therapist') })));
+  // Under the child's own id, so that a route's `:id` and `:exportId` are found with one.
+  await platform.exports.request({ export: ids.sam as string as ExportId, student: ids.sam }, context());
   await platform.views.waitFor(await platform.journal.head());
 }
 

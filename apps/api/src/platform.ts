@@ -6,6 +6,7 @@ import type { Clock, Position } from '@foundation/kernel';
 import type { Metrics } from '@foundation/metrics';
 import type { Erasure } from '@foundation/privacy';
 import type { ViewReader } from '@foundation/view-store';
+import type { RecordExports } from '@exchange/exports';
 import type { RosterImports } from '@exchange/rostering';
 
 /** What the app is composed on: one object, made by the process that starts it. */
@@ -23,6 +24,7 @@ export interface Platform {
   /** Resolves once the views have purged what was erased at this position and no file, WAL included, holds its clear text. */
   readonly purged: (position: Position) => Promise<void>;
   readonly rosterImports: RosterImports;
+  readonly exports: RecordExports;
   /** Queues that administrators may look into with Bull Board; only where jobs are on BullMQ. */
   readonly jobBoard?: readonly Queue[];
   readonly logger: Logger;

@@ -2,14 +2,17 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Platform } from '@apps/api';
+import { JOB_KINDS, JobsAndPolicies } from '@apps/worker';
 import { AccessTokens, AccountsService, MemoryThrottle, ReadAudit } from '@foundation/access';
 import { JournalCommandRunner, LogJournal, SqliteEventStore } from '@foundation/event-store';
 import type { Clock, Instant } from '@foundation/kernel';
 import { Lag, Metrics } from '@foundation/metrics';
 import { refuseUnfinishedRestore } from '@foundation/operations';
 import { Erasure, ErasureRegister, KeyRing, type MasterKey } from '@foundation/privacy';
+import { InProcessJobQueue, SoleTurns } from '@foundation/jobs';
 import { ThreadedViewHost } from '@foundation/view-store';
 import { CaseRelationFacts } from '@case/students';
+import { buildInThread, RecordExports } from '@exchange/exports';
 import { RosterImporter, RosterImports } from '@exchange/rostering';
 import type { Settings } from '@config/settings';
 import { catalogue } from './events';
@@ -22,7 +25,7 @@ export interface Standalone {
   /** For the command line: an import without a queue. */
   readonly rosterImporter: RosterImporter;
   readonly views: ThreadedViewHost;
-  /** Stops in the order that loses nothing: imports, views, reads, log. */
+  /** Stops in the order that loses nothing: jobs, imports, views, reads, log. */
   readonly close: () => Promise<void>;
 }
 
@@ -87,6 +90,21 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     folder: join(data, 'imports'),
     failed: (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
   });
+  const queue = new InProcessJobQueue(JOB_KINDS, (job, dead) =>
+    logger[dead ? 'error' : 'warn']({ ...job, dead }, dead ? 'a job failed for good' : 'a job failed and is tried again'),
+  );
+  const exports = new RecordExports({
+    runner,
+    journal,
+    views,
+    keys,
+    queue,
+    clock: systemClock,
+    zone,
+    folder: join(data, 'exports'),
+    build: buildInThread,
+  });
+  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports, logger });
   const platform: Platform = {
     store,
     journal,
@@ -103,16 +121,19 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
       await views.purged(position);
     },
     rosterImports,
+    exports,
     logger,
-    metrics: metricsOf(store, views, rosterImports),
+    metrics: metricsOf(store, views, rosterImports, queue),
     settings: { zone, https, metrics: readers },
     troubles: () => troublesOf(views),
   };
+  await work.start();
   return {
     platform,
     rosterImporter,
     views,
     close: async () => {
+      await work.stop();
       await rosterImports.idle();
       await views.stop();
       reads.close();
@@ -122,7 +143,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
 }
 
 /** What this process tells of itself. */
-function metricsOf(store: SqliteEventStore, views: ThreadedViewHost, imports: RosterImports): Metrics {
+function metricsOf(store: SqliteEventStore, views: ThreadedViewHost, imports: RosterImports, queue: InProcessJobQueue): Metrics {
   const metrics = new Metrics();
   const lag = new Lag();
   lag.committed(store.headSync());
@@ -135,6 +156,7 @@ function metricsOf(store: SqliteEventStore, views: ThreadedViewHost, imports: Ro
   metrics.gauge('projector_restarts', 'Deaths of the projecting thread since the start', () => views.status().restarts);
   metrics.gauge('appends_waiting', 'Appends that wait for the next group', () => store.waiting);
   metrics.gauge('roster_imports_waiting', 'Roster imports begun and not finished', () => imports.unfinished);
+  metrics.gauge('jobs_waiting', 'Jobs that wait or run', () => queue.unfinished);
   metrics.watchProcess();
   return metrics;
 }

@@ -8,6 +8,7 @@ import { plansEvents } from '@case/plans/events';
 import { schoolsEvents } from '@case/schools/events';
 import { sessionsEvents } from '@case/sessions/events';
 import { studentsEvents } from '@case/students/events';
+import { exportsEvents } from '@exchange/exports/events';
 import { rosteringEvents } from '@exchange/rostering/events';
 
 /** Every event that this version knows. */
@@ -22,4 +23,5 @@ export const catalogue = new EventCatalogue([
   ...accommodationsEvents,
   ...sessionsEvents,
   ...rosteringEvents,
+  ...exportsEvents,
 ]);

@@ -25,6 +25,7 @@ export type SessionId = Branded<string, 'SessionId'>;
 export type GroupId = Branded<string, 'GroupId'>;
 export type SignInId = Branded<string, 'SignInId'>;
 export type ImportId = Branded<string, 'ImportId'>;
+export type ExportId = Branded<string, 'ExportId'>;
 /** Who acts: a member of staff, or the service itself (imports, set-up). */
 export type ActorId = StaffId | 'system';
 
