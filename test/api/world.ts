@@ -89,8 +89,8 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
   const reads = new ReadAudit(join(folder, 'reads.sqlite'));
   const queue = new InProcessJobQueue(JOB_KINDS);
   const logger = createLogger('trace', { write: (line) => void lines.push(line) });
-  const exports = new RecordExports({ runner, journal, views, keys, queue, clock, zone: ZONE, folder: join(folder, 'exports') });
-  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports, logger });
+  const recordExports = new RecordExports({ runner, journal, views, keys, queue, clock, zone: ZONE, folder: join(folder, 'exports') });
+  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports: recordExports, logger });
   const platform: Platform = {
     store,
     journal,
@@ -110,7 +110,7 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
       folder: join(folder, 'imports'),
       failed: () => undefined,
     }),
-    exports,
+    exports: recordExports,
     logger,
     metrics: new Metrics(),
     settings: { zone: ZONE, https: false, metrics: 'local' },

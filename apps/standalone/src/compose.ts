@@ -93,7 +93,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
   const queue = new InProcessJobQueue(JOB_KINDS, (job, dead) =>
     logger[dead ? 'error' : 'warn']({ ...job, dead }, dead ? 'a job failed for good' : 'a job failed and is tried again'),
   );
-  const exports = new RecordExports({
+  const recordExports = new RecordExports({
     runner,
     journal,
     views,
@@ -104,7 +104,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     folder: join(data, 'exports'),
     build: buildInThread,
   });
-  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports, logger });
+  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports: recordExports, logger });
   const platform: Platform = {
     store,
     journal,
@@ -121,7 +121,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
       await views.purged(position);
     },
     rosterImports,
-    exports,
+    exports: recordExports,
     logger,
     metrics: metricsOf(store, views, rosterImports, queue),
     settings: { zone, https, metrics: readers },
