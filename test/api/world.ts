@@ -12,6 +12,7 @@ import { RosterClass, RosterSchool } from '@case/schools';
 import { RecordSession } from '@case/sessions';
 import { AddStudent, AssignTeamMember, CaseRelationFacts, OpenCase, WriteProfile } from '@case/students';
 import { JOB_KINDS, JobsAndPolicies } from '@apps/worker';
+import { Digests, fileMailer } from '@exchange/digest';
 import { RecordExports } from '@exchange/exports';
 import { RosterImporter, RosterImports } from '@exchange/rostering';
 import { AccessTokens, AccountsService, MemoryThrottle, ReadAudit } from '@foundation/access';
@@ -90,7 +91,10 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
   const queue = new InProcessJobQueue(JOB_KINDS);
   const logger = createLogger('trace', { write: (line) => void lines.push(line) });
   const recordExports = new RecordExports({ runner, journal, views, keys, queue, clock, zone: ZONE, folder: join(folder, 'exports') });
-  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports: recordExports, logger });
+  const mailer = fileMailer(join(folder, 'mail'), 'throughline@lincoln.example');
+  const link = 'https://throughline.lincoln.example';
+  const digests = new Digests({ runner, journal, views, relations, queue, mailer, clock, zone: ZONE, link });
+  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports: recordExports, digests, logger });
   const platform: Platform = {
     store,
     journal,
@@ -111,6 +115,7 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
       failed: () => undefined,
     }),
     exports: recordExports,
+    digests,
     logger,
     metrics: new Metrics(),
     settings: { zone: ZONE, https: false, metrics: 'local' },

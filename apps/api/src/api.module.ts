@@ -19,6 +19,7 @@ import { Reads } from './access/reads';
 import { AccountController } from './account/account.controller';
 import { ChangesController } from './changes/changes.controller';
 import { ExportsController } from './exports/exports.controller';
+import { MessagesController } from './messages/messages.controller';
 import { OverviewsController } from './overviews/overviews.controller';
 import { PagesController } from './pages/pages.controller';
 import { PlansController } from './plans/plans.controller';
@@ -74,6 +75,7 @@ class PlatformModule {
     PlansController,
     RecordsController,
     OverviewsController,
+    MessagesController,
     ChangesController,
     HealthController,
   ],

@@ -6,6 +6,7 @@ import type { Clock, Position } from '@foundation/kernel';
 import type { Metrics } from '@foundation/metrics';
 import type { Erasure } from '@foundation/privacy';
 import type { ViewReader } from '@foundation/view-store';
+import type { Digests } from '@exchange/digest';
 import type { RecordExports } from '@exchange/exports';
 import type { RosterImports } from '@exchange/rostering';
 
@@ -25,6 +26,7 @@ export interface Platform {
   readonly purged: (position: Position) => Promise<void>;
   readonly rosterImports: RosterImports;
   readonly exports: RecordExports;
+  readonly digests: Digests;
   /** Queues that administrators may look into with Bull Board; only where jobs are on BullMQ. */
   readonly jobBoard?: readonly Queue[];
   readonly logger: Logger;

@@ -12,6 +12,7 @@ import { Erasure, ErasureRegister, KeyRing, type MasterKey } from '@foundation/p
 import { InProcessJobQueue, SoleTurns } from '@foundation/jobs';
 import { ThreadedViewHost } from '@foundation/view-store';
 import { CaseRelationFacts } from '@case/students';
+import { Digests, fileMailer, smtpMailer } from '@exchange/digest';
 import { buildInThread, RecordExports } from '@exchange/exports';
 import { RosterImporter, RosterImports } from '@exchange/rostering';
 import type { Settings } from '@config/settings';
@@ -104,7 +105,10 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     folder: join(data, 'exports'),
     build: buildInThread,
   });
-  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports: recordExports, logger });
+  const { smtp, mailFrom, link } = settings;
+  const mailer = smtp === '' ? fileMailer(join(data, 'mail'), mailFrom) : smtpMailer(smtp, mailFrom);
+  const digests = new Digests({ runner, journal, views, relations, queue, mailer, clock: systemClock, zone, link });
+  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports: recordExports, digests, logger });
   const platform: Platform = {
     store,
     journal,
@@ -122,6 +126,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     },
     rosterImports,
     exports: recordExports,
+    digests,
     logger,
     metrics: metricsOf(store, views, rosterImports, queue),
     settings: { zone, https, metrics: readers },

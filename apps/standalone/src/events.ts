@@ -8,6 +8,7 @@ import { plansEvents } from '@case/plans/events';
 import { schoolsEvents } from '@case/schools/events';
 import { sessionsEvents } from '@case/sessions/events';
 import { studentsEvents } from '@case/students/events';
+import { digestEvents } from '@exchange/digest/events';
 import { exportsEvents } from '@exchange/exports/events';
 import { rosteringEvents } from '@exchange/rostering/events';
 
@@ -24,4 +25,5 @@ export const catalogue = new EventCatalogue([
   ...sessionsEvents,
   ...rosteringEvents,
   ...exportsEvents,
+  ...digestEvents,
 ]);

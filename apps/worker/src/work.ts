@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { EventStore } from '@foundation/event-store';
 import { type JobQueue, PolicyRunner, type Turns } from '@foundation/jobs';
+import type { Digests } from '@exchange/digest';
 import type { RecordExports } from '@exchange/exports';
 
 export interface WorkParts {
@@ -9,10 +10,11 @@ export interface WorkParts {
   readonly log: Pick<EventStore, 'logId' | 'head' | 'readAll' | 'readStream'>;
   readonly turns: Turns;
   readonly exports: RecordExports;
+  readonly digests: Digests;
   readonly logger: Logger;
 }
 
-const SWEEP_MS = 3_600_000;
+const SWEEP_MS = 600_000;
 
 /** What happens in the background of a district: jobs are worked on, policies read the log, what is over is dropped. The same in both shapes. */
 export class JobsAndPolicies {
@@ -20,9 +22,9 @@ export class JobsAndPolicies {
   private sweeping: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: WorkParts) {
-    const { log, turns, exports, logger } = parts;
+    const { log, turns, exports, digests, logger } = parts;
     const onError = (policy: string, error: unknown): void => logger.error({ policy, error: nameOf(error) }, 'a policy tries again');
-    this.policies = new PolicyRunner({ log, turns, policies: [exports.work()], onError });
+    this.policies = new PolicyRunner({ log, turns, policies: [exports.work(), digests.work()], onError });
   }
 
   /** @throws HandlersWrong, QueueUnavailable, RedisUnfit */
@@ -42,10 +44,12 @@ export class JobsAndPolicies {
   }
 
   private async sweep(): Promise<void> {
-    try {
-      await this.parts.exports.sweep();
-    } catch (error) {
-      this.parts.logger.error({ error: nameOf(error) }, 'a sweep failed; the next one tries again');
+    const { exports, digests, logger } = this.parts;
+    for (const [what, sweep] of [
+      ['exports', () => exports.sweep()],
+      ['digests', () => digests.sweep()],
+    ] as const) {
+      await sweep().catch((error: unknown) => logger.error({ what, error: nameOf(error) }, 'a sweep failed; the next one tries again'));
     }
   }
 }
