@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 // The package is one object, whose methods need it.
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 import pdfmake = require('pdfmake');
-import type { Content } from 'pdfmake/interfaces';
+import type { Content } from 'pdfmake';
 import type { TimelineLine } from '@views/timeline';
 import type { NameOf } from './tables';
 import { factOf, fateOf } from './words';

@@ -41,7 +41,7 @@ export interface RunningJob<P extends JobPayload = JobPayload> {
   /** Aborted when the process ends: stop where it can be taken up again. */
   readonly signal: AbortSignal;
   /** May be called for every row: it is passed on a few times a second. */
-  progress(progress: Progress): void;
+  readonly progress: (progress: Progress) => void;
 }
 
 export type JobHandler<P extends JobPayload> = (job: RunningJob<P>) => Promise<void>;
