@@ -136,6 +136,22 @@ describe('on Redis', () => {
       await eventually(async () => (await second.status(sorting, id))?.state === 'done');
     });
 
+    it('leaves a job of a kind that it does not know to a worker of the version that does', async () => {
+      const prefix = 'rolling';
+      const old = await opening({ prefix, kinds: [sorting, lifting] });
+      old.handle(sorting, async () => undefined);
+      old.handle(lifting, async () => undefined);
+      await old.start();
+      const asking = await opening({ prefix });
+      const id = jobIdOf(counting, newId());
+      await asking.enqueue(counting, id, { student });
+      await eventually(async () => ((await asking.status(counting, id))?.attempts ?? 0) > 0);
+      await eventually(async () => (await asking.status(counting, id))?.state === 'waiting');
+      await working(await opening({ prefix }));
+      await eventually(async () => (await asking.status(counting, id))?.state === 'done');
+      expect(await asking.dead()).toEqual([]);
+    });
+
     it('writes neither names nor an error’s words into Redis', async () => {
       const prefix = 'silent';
       const queue = await working(await opening({ prefix }), async () => {

@@ -1,4 +1,4 @@
-import { type Job, Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import {
   checkJob,
@@ -40,6 +40,7 @@ const LOCK_MS = 15_000;
 /** A worker that dies mid-job again and again takes its job to the dead. */
 const MOST_STALLS = 5;
 const LAST_MS = 1000;
+const UNKNOWN_MS = 1000;
 const DONE_KEPT = { age: 24 * 3600, count: 1000 };
 const DEAD_KEPT = { age: 90 * 24 * 3600, count: 10_000 };
 
@@ -189,8 +190,11 @@ export class BullMqJobQueue implements JobQueue {
 
   private async run(job: Job, token: string | undefined): Promise<void> {
     const handler = this.handlers.of(job.name);
-    // Made by a newer node: left to one of its kind, after a wait.
-    if (!handler) throw new Error('UnknownKind');
+    if (!handler) {
+      // Made by a node of another version: it waits for a worker of that one, and no try is spent.
+      await job.moveToDelayed(Date.now() + UNKNOWN_MS, token);
+      throw new DelayedError();
+    }
     const teller = progressTeller(async (progress) => job.updateProgress(progress));
     const { signal } = this.ending;
     try {
