@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { DelayedError, type Job, Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import {
@@ -59,6 +60,8 @@ export class BullMqJobQueue implements JobQueue {
     private readonly options: BullMqOptions,
     private readonly asking: Redis,
   ) {
+    // One listener for each running job.
+    setMaxListeners(0, this.givingBack.signal, this.ending.signal);
     this.handlers = new Handlers(options.kinds);
     const { prefix = PREFIX } = options;
     for (const name of queuesOf(options.kinds).keys()) {
@@ -201,7 +204,7 @@ export class BullMqJobQueue implements JobQueue {
       const id = job.id as unknown as JobId;
       const progress = (made: Progress): void => teller.tell(made);
       const work = handler({ id, payload: job.data as JobPayload, attempt: job.attemptsMade + 1, signal, progress });
-      await Promise.race([work, aborted(this.givingBack.signal)]);
+      await unlessAborted(work, this.givingBack.signal);
     } catch (error) {
       if (error instanceof GivenBack) {
         await job.moveToWait(token);
@@ -226,8 +229,14 @@ export class BullMqJobQueue implements JobQueue {
 
 class GivenBack extends Error {}
 
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(new GivenBack()), { once: true }));
+/** The work, or GivenBack once the signal is aborted. The listener goes with the work: a worker does millions of jobs. */
+function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveBack = (): void => reject(new GivenBack());
+    signal.addEventListener('abort', giveBack, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveBack));
+  });
+}
 
 const isLost = (error: unknown): boolean =>
   error instanceof Error &&
