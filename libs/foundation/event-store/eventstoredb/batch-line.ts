@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   AccessDeniedError,
+  convertToCommandError,
   MaxAppendSizeExceededError,
   StreamDeletedError,
   UnavailableError,
@@ -73,7 +74,7 @@ class Line {
     this.call.then(
       (call) => {
         call.on('data', (answer: BatchAppendResp) => this.answered(answer));
-        call.on('error', (error: Error) => this.fail(error));
+        call.on('error', (error: Error) => this.fail(known(error)));
         call.on('end', () => this.fail(new LineLost('the server ended the line')));
         call.on('close', () => this.fail(new LineLost('the line was closed')));
         if (!this.open) hangUp(call);
@@ -137,6 +138,16 @@ class Line {
       revision: success.hasCurrentRevision() ? Number(success.getCurrentRevision()) : -1,
       position: commit === undefined ? undefined : BigInt(commit),
     });
+  }
+}
+
+/** The line's error as the client has it. */
+function known(error: Error): Error {
+  try {
+    return convertToCommandError(error);
+  } catch {
+    // It cannot read every trailer that a proxy leaves of one.
+    return error;
   }
 }
 
