@@ -325,7 +325,7 @@ describe('The log on EventStoreDB, when', () => {
     expect({ code, complained }).toEqual({ code: 0, complained: '' });
     const { asked, answered, unavailable, missing, doubled, undelivered } = JSON.parse(said) as Record<string, number>;
     expect(answered! + unavailable!).toBe(asked);
-    expect(answered).toBeGreaterThan(100);
+    expect(answered).toBeGreaterThan(20);
     expect({ missing, doubled, undelivered }).toEqual({ missing: 0, doubled: 0, undelivered: 0 });
   }, 60_000);
 });

@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../port';
 import { failureOf, inWords, signatureOf } from './failures';
 import { BatchCall } from './batch-line';
 import type { LogClient } from './log-client';
@@ -19,14 +20,16 @@ export class ClientSlot {
   private silences = 0;
   private equal = 0;
   private last = '';
+  private isShut = false;
 
   constructor(
     private readonly connect: () => LogClient,
     private readonly onReplaced: (why: string) => void,
   ) {}
 
-  /** @throws WrongConnection when a certificate file cannot be read. */
+  /** @throws WrongConnection when a certificate file cannot be read; StoreUnavailable once it is shut. */
   take(): Seat {
+    if (this.isShut) throw new StoreUnavailable('The log is closed');
     if (!this.seat) {
       const client = this.connect();
       this.seat = { client, batch: new BatchCall(client) };
@@ -48,11 +51,17 @@ export class ClientSlot {
     this.equal = signature === this.last ? this.equal + 1 : 1;
     this.last = signature;
     if (this.silences < MOST_SILENCES && this.equal < MOST_EQUAL) return;
-    this.close();
+    this.leave();
     this.onReplaced(inWords(error));
   }
 
-  close(): void {
+  /** For good: what is still under way makes no new client. */
+  shut(): void {
+    this.isShut = true;
+    this.leave();
+  }
+
+  private leave(): void {
     this.answered();
     this.seat?.client.close();
     this.seat = undefined;
