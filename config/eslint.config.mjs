@@ -62,6 +62,7 @@ export default tseslint.config(
         __filename: 'readonly',
         console: 'readonly',
         Buffer: 'readonly',
+        URL: 'readonly',
         setTimeout: 'readonly',
         setInterval: 'readonly',
         setImmediate: 'readonly',
