@@ -40,7 +40,8 @@ export class Settings {
 }
 
 /** Setting → environment variable. */
-export const VARIABLES: Readonly<Record<keyof Settings, string>> = {
+export type Variables<T extends Settings> = Readonly<Record<keyof T, string>>;
+export const VARIABLES: Variables<Settings> = {
   data: 'THROUGHLINE_DATA',
   host: 'THROUGHLINE_HOST',
   port: 'THROUGHLINE_PORT',
@@ -52,20 +53,30 @@ export const VARIABLES: Readonly<Record<keyof Settings, string>> = {
 /** Read where the keys are (foundation/privacy), never kept with the other settings. */
 export const MASTER_KEY_VARIABLES = ['THROUGHLINE_MASTER_KEY', 'THROUGHLINE_NEXT_MASTER_KEY'] as const;
 
+/** They may hold a password: never shown. */
+const SECRET: ReadonlySet<string> = new Set(['THROUGHLINE_EVENTSTORE', 'THROUGHLINE_REDIS']);
+
 export class WrongSetting extends Error {}
 
 /** @throws WrongSetting with one line per wrong setting: its variable, what it holds and what it takes; unknown THROUGHLINE_ variables too. */
-export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-  const given = Object.entries(VARIABLES).flatMap(([setting, variable]) => {
+export function readSettings(environment: NodeJS.ProcessEnv): Settings;
+export function readSettings<T extends Settings>(environment: NodeJS.ProcessEnv, shape: new () => T, variables: Variables<T>): T;
+export function readSettings(
+  environment: NodeJS.ProcessEnv,
+  shape: new () => Settings = Settings,
+  variables: Readonly<Record<string, string>> = VARIABLES,
+): Settings {
+  const given = Object.entries(variables).flatMap(([setting, variable]) => {
     const value = environment[variable];
     return value === undefined ? [] : [[setting, value] as const];
   });
-  const settings = plainToInstance(Settings, Object.fromEntries(given));
+  const settings = plainToInstance(shape, Object.fromEntries(given));
   const wrong = validateSync(settings).map(({ property, constraints, value }) => {
-    const variable = VARIABLES[property as keyof Settings];
-    return `${variable}=${String(environment[variable] ?? value)} ${Object.values(constraints ?? {}).join(', ')}`;
+    const variable = variables[property] ?? property;
+    const shown = SECRET.has(variable) ? '…' : String(environment[variable] ?? value ?? '');
+    return `${variable}=${shown} ${Object.values(constraints ?? {}).join(', ')}`;
   });
-  const known = new Set<string>([...Object.values(VARIABLES), ...MASTER_KEY_VARIABLES]);
+  const known = new Set<string>([...Object.values(variables), ...MASTER_KEY_VARIABLES]);
   const unknown = Object.keys(environment)
     .filter((name) => name.startsWith('THROUGHLINE_') && !known.has(name))
     .map((name) => `${name} is not a setting; there are ${[...known].join(', ')}`);

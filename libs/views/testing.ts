@@ -533,6 +533,9 @@ export function serve(events: readonly RecordedEvent[], views: readonly View[] =
     logId: 'test',
     append: refuse,
     read: refuse,
+    readCurrent: refuse,
+    lags: false,
+    endsBefore: () => false,
     head: refuse,
     readStudent: async (student, { types, until } = {}) =>
       events.filter(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi, type Platform } from '@apps/api';
-import { catalogue } from '@apps/standalone/src/events';
+import { catalogue } from '@apps/shared/src/events';
 import { RecordEntry } from '@case/accommodations';
 import { RecordObservation } from '@case/observations';
 import { AddStaff, GrantRole } from '@case/people';

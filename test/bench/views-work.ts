@@ -18,8 +18,8 @@ try {
 /** The command `views rebuild` of the built service. */
 function rebuild(folder: string): number {
   const { viewsRebuild } = built('libs/foundation/view-store') as typeof import('@foundation/view-store');
-  const { viewSet } = built('apps/standalone/src/view-set') as typeof import('@apps/standalone/src/view-set');
-  const { masterKeyOf } = built('apps/standalone/src/master-key') as typeof import('@apps/standalone/src/master-key');
+  const { viewSet } = built('apps/shared/src/view-set') as typeof import('@apps/shared/src/view-set');
+  const { masterKeyOf } = built('apps/shared/src/master-key') as typeof import('@apps/shared/src/master-key');
   const masterKey = masterKeyOf(folder, {}).master.secret.export();
   const started = performance.now();
   const { events, halted } = viewsRebuild({ folder, set: viewSet, masterKey });

@@ -1,5 +1,6 @@
 import multipart from '@fastify/multipart';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SET_LIMITS } from '@exchange/rostering';
 import { AfterGuard, createHttpApp, SseStreams } from '@foundation/http';
@@ -8,6 +9,7 @@ import { translated } from './errors';
 import { serveDocumentation } from './openapi';
 import type { Platform } from './platform';
 import { UPLOAD_BYTES } from './roster/upload';
+import { refuseOnlyWhatIsCurrent } from './shared/current';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -37,6 +39,7 @@ export async function createApi(platform: Platform): Promise<NestFastifyApplicat
   app.useGlobalGuards(new AfterGuard(platform.views, platform.journal.logId));
   serveDocumentation(app);
   await app.init();
+  refuseOnlyWhatIsCurrent(app.get(CommandBus), platform);
   await app.getHttpAdapter().getInstance().ready();
   return app;
 }

@@ -32,6 +32,11 @@ export interface Platform {
     /** Who may read `/metrics`: callers on this machine, or everyone who reaches the port. */
     readonly metrics: 'local' | 'open';
   };
+  /**
+   * Of a node whose copy of the log may be behind: resolves when it holds all that the cluster held at the call, so that nothing is refused
+   * for what others had written already. @throws StoreUnavailable
+   */
+  readonly catchUp?: () => Promise<void>;
   /** Why this process is not ready, in words that name no person; nothing means ready. */
   readonly troubles?: () => readonly string[];
 }

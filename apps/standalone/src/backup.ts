@@ -1,11 +1,8 @@
 import { Command } from 'commander';
 import { takeBackup } from '@foundation/operations';
-import { runMain, say } from './command-line';
+import { masterKeyOf, runMain, say, showProgress, viewSet } from '@apps/shared';
 import { systemClock } from './compose';
-import { masterKeyOf } from './master-key';
-import { showProgress } from './progress';
 import { RELEASE } from './release';
-import { viewSet } from './view-set';
 
 /** `npm run backup -- DIR`: beside a running service or without one. */
 void runMain(async (settings) => {

@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepGoldenSamples } from '@foundation/event-store';
-import { complain, say } from './command-line';
-import { catalogue } from './events';
+import { catalogue, complain, say } from '@apps/shared';
 
 const root = join(__dirname, '../../../..');
 const page = join(root, 'libs/case/EVENTS.md');

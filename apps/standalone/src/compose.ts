@@ -12,7 +12,7 @@ import { ThreadedViewHost } from '@foundation/view-store';
 import { CaseRelationFacts } from '@case/students';
 import { RosterImporter, RosterImports } from '@exchange/rostering';
 import type { Settings } from '@config/settings';
-import { catalogue } from './events';
+import { catalogue, VIEW_SET } from '@apps/shared';
 
 export const systemClock: Clock = { now: () => new Date().toISOString() as Instant };
 
@@ -55,7 +55,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
 
   const views = new ThreadedViewHost({
     folder: data,
-    module: join(__dirname, 'view-set.js'),
+    module: VIEW_SET,
     masterKey: master.secret.export(),
     onCrash: (error, restartMs) => logger.error({ error, restartMs }, 'the projector died and is started again'),
   });

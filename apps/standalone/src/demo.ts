@@ -5,7 +5,7 @@ import { type CommandId, type LocalDate, newId, type Role, START } from '@founda
 import { FINGERPRINT_STREAM } from '@foundation/privacy';
 import { type Commands, type DemoStaff, fillDistrict, type District } from '@exchange/demo-district';
 import type { Platform } from '@apps/api';
-import { say } from './command-line';
+import { say } from '@apps/shared';
 
 export interface DemoArguments {
   readonly students: number;

@@ -1,9 +1,7 @@
 import { examine, type Finding } from '@foundation/operations';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
-import { complain, say } from './command-line';
+import { complain, say, showProgress, viewSet } from '@apps/shared';
 import { systemClock } from './compose';
-import { showProgress } from './progress';
-import { viewSet } from './view-set';
 
 function print({ about, state, says, remedy }: Finding): void {
   say(`${state.padEnd(4)}  ${about.padEnd(10)}  ${says}${remedy === undefined ? '' : `. ${remedy}`}`);

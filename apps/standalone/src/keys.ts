@@ -1,9 +1,8 @@
 import { Command } from 'commander';
 import { keysStatus, rotateMasterKey } from '@foundation/operations';
 import type { Settings } from '@config/settings';
-import { runMain, say } from './command-line';
+import { runMain, say, showProgress } from '@apps/shared';
 import { systemClock } from './compose';
-import { showProgress } from './progress';
 
 /** 1 when something must be done before the service can start. */
 async function status({ data }: Settings): Promise<number> {

@@ -5,10 +5,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApi } from '@apps/api';
 import type { Settings } from '@config/settings';
-import { complain, loggerOf, runMain, say } from './command-line';
+import { complain, loggerOf, masterKeyOf, runMain, say } from '@apps/shared';
 import { compose, type Standalone } from './compose';
 import { DEMO_PASSWORD, type DemoArguments, type DemoSignIn, fillDemo } from './demo';
-import { masterKeyOf } from './master-key';
 
 interface Arguments extends DemoArguments {
   readonly demo?: boolean;

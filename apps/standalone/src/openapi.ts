@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createMasterKey } from '@foundation/privacy';
 import { createApi, openApiDocument } from '@apps/api';
 import { readSettings } from '@config/settings';
-import { complain, loggerOf, say } from './command-line';
+import { complain, loggerOf, say } from '@apps/shared';
 import { compose } from './compose';
 
 const file = join(__dirname, '../../../../apps/api/openapi.json');

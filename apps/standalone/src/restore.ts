@@ -1,11 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { restoreBackup } from '@foundation/operations';
-import { complain, runMain, say } from './command-line';
+import { complain, masterKeyOf, runMain, say, showProgress, viewSet } from '@apps/shared';
 import { systemClock } from './compose';
-import { masterKeyOf } from './master-key';
-import { showProgress } from './progress';
-import { viewSet } from './view-set';
 
 /** On a terminal the newest register is asked for; elsewhere its absence is said. */
 async function newestRegister(given: string | undefined): Promise<string | undefined> {

@@ -13,9 +13,8 @@ import {
   type PastImport,
   pastImports,
 } from '@exchange/rostering';
-import { complain, loggerOf, runMain, say } from './command-line';
+import { complain, loggerOf, masterKeyOf, runMain, say } from '@apps/shared';
 import { compose } from './compose';
-import { masterKeyOf } from './master-key';
 import type { Settings } from '@config/settings';
 
 interface Given {

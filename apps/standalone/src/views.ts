@@ -1,7 +1,5 @@
 import { runViewsCommand } from '@foundation/view-store';
-import { runMain } from './command-line';
-import { masterKeyOf } from './master-key';
-import { viewSet } from './view-set';
+import { masterKeyOf, runMain, viewSet } from '@apps/shared';
 
 /** `npm run views -- status | rebuild | verify`: beside a running service or without one. */
 void runMain((settings) =>

@@ -49,20 +49,30 @@ const keyFate = {
     event.type === 'privacy.key-destroyed' ? { destroyed: true } : state,
 };
 
+/** Questions remembered about one state: people × days. */
+const QUESTIONS = 1000;
+
 /** Roles and relations as the log states them now: no view, so no lag after access was given or taken away. */
 @Injectable()
 export class CaseRelationFacts implements RelationFacts {
+  private readonly actors = new Answers<Actor | undefined>();
+  private readonly relations = new Answers<Relation>();
+
   constructor(@Inject(COMMAND_RUNNER) private readonly runner: CommandRunner) {}
 
   async actor(staff: StaffId, role: Role, on: LocalDate): Promise<Actor | undefined> {
-    const grants = (await this.grantsOn(staff, on)).filter((one) => one.role === role);
-    if (grants.length === 0) return undefined;
-    const schools = [...new Set(grants.flatMap((one) => one.schools))];
-    return { staff, role, schools, discipline: grants.find((one) => one.discipline)?.discipline };
+    const { state } = await this.runner.load(staffGrants, `staff-${staff}`);
+    return this.actors.of(state, `${role}|${on}`, () => {
+      const grants = grantsOn(state, on).filter((one) => one.role === role);
+      if (grants.length === 0) return undefined;
+      const schools = [...new Set(grants.flatMap((one) => one.schools))];
+      return { staff, role, schools, discipline: grants.find((one) => one.discipline)?.discipline };
+    });
   }
 
   async rolesOf(staff: StaffId, on: LocalDate): Promise<readonly Role[]> {
-    return [...new Set((await this.grantsOn(staff, on)).map((one) => one.role))];
+    const { state } = await this.runner.load(staffGrants, `staff-${staff}`);
+    return [...new Set(grantsOn(state, on).map((one) => one.role))];
   }
 
   async relation(actor: Actor, student: StudentId, on: LocalDate): Promise<Relation | undefined> {
@@ -71,18 +81,33 @@ export class CaseRelationFacts implements RelationFacts {
       this.runner.load(keyFate, `key-${student}`),
     ]);
     if (facts.student === undefined || facts.erased || key.destroyed) return undefined;
-    const team = teamOn(facts, actor.staff, on).map(({ role, discipline, classes, coveringFor }) => ({
-      role,
-      discipline,
-      classes,
-      covering: coveringFor !== undefined,
-    }));
-    return { team, sameSchool: schoolsOf(facts, on).some((school) => actor.schools.includes(school)) };
+    return this.relations.of(facts, `${actor.staff}|${on}|${actor.schools.join()}`, () => {
+      const team = teamOn(facts, actor.staff, on).map(({ role, discipline, classes, coveringFor }) => ({
+        role,
+        discipline,
+        classes,
+        covering: coveringFor !== undefined,
+      }));
+      return { team, sameSchool: schoolsOf(facts, on).some((school) => actor.schools.includes(school)) };
+    });
   }
+}
 
-  private async grantsOn(staff: StaffId, on: LocalDate): Promise<readonly Grant[]> {
-    const { state } = await this.runner.load(staffGrants, `staff-${staff}`);
-    if (state.removed) return [];
-    return state.grants.filter((one) => one.from <= on && (one.to === undefined || on <= one.to));
+function grantsOn({ removed, grants }: StaffGrants, on: LocalDate): readonly Grant[] {
+  return removed ? [] : grants.filter((one) => one.from <= on && (one.to === undefined || on <= one.to));
+}
+
+/** Answers that follow from a folded state, kept as long as the state itself: a batch asks the same of one child hundreds of times. */
+class Answers<T> {
+  private readonly known = new WeakMap<object, Map<string, T>>();
+
+  of(state: object, question: string, answer: () => T): T {
+    let answers = this.known.get(state);
+    if (!answers || answers.size >= QUESTIONS) this.known.set(state, (answers = new Map<string, T>()));
+    const known = answers.get(question);
+    if (known !== undefined) return known;
+    const found = answer();
+    answers.set(question, found);
+    return found;
   }
 }

@@ -5,7 +5,18 @@ const DAY_MS = 86_400_000;
 const daySyntax = /^\d{4}-\d{2}-\d{2}$/;
 
 const toUtc = (day: LocalDate): number => Date.parse(`${day}T00:00:00.000Z`);
-const fromUtc = (ms: number): LocalDate => new Date(ms).toISOString().slice(0, 10) as LocalDate;
+const dayTexts = new Map<number, LocalDate>();
+/** Each day is written out once: every record asks for two or three. */
+function fromUtc(ms: number): LocalDate {
+  const number = Math.floor(ms / DAY_MS);
+  let day = dayTexts.get(number);
+  if (day === undefined) {
+    day = new Date(number * DAY_MS).toISOString().slice(0, 10) as LocalDate;
+    if (dayTexts.size > 50_000) dayTexts.clear();
+    dayTexts.set(number, day);
+  }
+  return day;
+}
 
 /** A day of the calendar, or undefined: `2026-02-29` is not one. */
 export function localDate(value: string): LocalDate | undefined {
@@ -34,10 +45,16 @@ export const offsetMinutes = (offset: string): number => {
   const sign = offset.startsWith('-') ? -1 : 1;
   return sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6)));
 };
-const offsetText = (minutes: number): string => {
-  const size = Math.abs(minutes);
-  return `${minutes < 0 ? '-' : '+'}${String(Math.floor(size / 60)).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`;
-};
+const offsetTexts = new Map<number, string>();
+function offsetText(minutes: number): string {
+  let text = offsetTexts.get(minutes);
+  if (text === undefined) {
+    const size = Math.abs(minutes);
+    text = `${minutes < 0 ? '-' : '+'}${String(Math.floor(size / 60)).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`;
+    offsetTexts.set(minutes, text);
+  }
+  return text;
+}
 
 /** The day on the wall where it happened: 16:30 in Honolulu on 30 April is 30 April. */
 export function localDateOf(when: ZonedInstant): LocalDate {
@@ -53,15 +70,17 @@ export function isZone(zone: string): boolean {
   return known;
 }
 
-const offsets = new Map<string, number>();
+const offsets = new Map<string, Map<number, number>>();
 /** The zone's offset in minutes at an instant. Offsets change on quarter hours at most: one look-up per zone and quarter hour. */
 function zoneOffset(zone: string, ms: number): number {
-  const key = `${zone}|${Math.floor(ms / 900_000)}`;
-  let minutes = offsets.get(key);
+  let ofZone = offsets.get(zone);
+  if (!ofZone) offsets.set(zone, (ofZone = new Map<number, number>()));
+  const quarter = Math.floor(ms / 900_000);
+  let minutes = ofZone.get(quarter);
   if (minutes === undefined) {
     minutes = IANAZone.create(zone).offset(ms);
-    if (offsets.size > 50_000) offsets.clear();
-    offsets.set(key, minutes);
+    if (ofZone.size > 50_000) ofZone.clear();
+    ofZone.set(quarter, minutes);
   }
   return minutes;
 }

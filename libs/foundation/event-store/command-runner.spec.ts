@@ -5,6 +5,7 @@ import { fixedClock, temporaryFolder } from '@foundation/testing';
 import { join } from 'node:path';
 import { canonicalJson } from './fingerprint';
 import { IdReused, StaleRevision } from './journal';
+import { JournalCommandRunner } from './command-runner';
 import { type EventStore, StoreUnavailable } from './port';
 import { SqliteEventStore } from './sqlite/sqlite-event-store';
 import { contextOf, jar, overLog, type ToyCommand } from './testing';
@@ -52,12 +53,16 @@ describe('handle', () => {
     expect(await runner.load(jar, target.stream)).toEqual({ state: { marbles: 9, closed: false, notes: [] }, revision: 2 });
   });
 
-  it('reads only what was appended since', async () => {
+  it('reads only what was appended since, and nothing when nothing was', async () => {
     const target = newTarget();
     await runner.handle(jar, target, add(target.student, 1, 1, 1), contextOf());
     await runner.load(jar, target.stream);
     const read = jest.spyOn(journal, 'read');
-    await runner.load(jar, target.stream);
+    expect(await runner.load(jar, target.stream)).toMatchObject({ revision: 2 });
+    expect(read.mock.calls).toEqual([]);
+    await new JournalCommandRunner(journal, keys).handle(jar, target, add(target.student, 4), contextOf());
+    read.mockClear();
+    expect(await runner.load(jar, target.stream)).toMatchObject({ state: { marbles: 7 }, revision: 3 });
     expect(read.mock.calls).toEqual([[target.stream, 3]]);
     read.mockRestore();
   });

@@ -118,7 +118,7 @@ export class JournalCommandRunner implements CommandRunner {
     decider: Pick<Decider<C, S, E>, 'initial' | 'evolve'>,
     stream: string,
   ): Promise<{ readonly state: S; readonly revision: number }> {
-    const { state, revision } = await this.fold(decider, stream);
+    const { state, revision } = this.remembered<S>(decider, stream) ?? (await this.fold(decider, stream));
     return { state, revision };
   }
 
@@ -130,14 +130,20 @@ export class JournalCommandRunner implements CommandRunner {
   ): Promise<CommandOutcome<E>> {
     const { stream } = target;
     await this.refuseErased(target);
+    // Decided from what this node has; the exact revision proves that it was current. Nothing is refused, or found done, on that ground alone.
+    let current = !this.journal.lags;
     for (let attempt = 1; attempt <= TRIES; attempt++) {
-      const { state, revision, position, commands } = await this.fold(decider, stream);
+      const { state, revision, position, commands } = this.remembered<S>(decider, stream) ?? (await this.fold(decider, stream, current));
       const applied = commands.get(context.commandId);
       if (applied) return this.firstAnswer(target, applied, context);
-      if (context.ifRevision !== undefined && context.ifRevision !== revision) {
-        throw new StaleRevision(stream, context.ifRevision, revision);
+      const stale = context.ifRevision !== undefined && context.ifRevision !== revision;
+      const decided = stale ? [] : decider.decide(command, state);
+      if (!current && (isRefusal(decided) || decided.length === 0)) {
+        current = true;
+        attempt--;
+        continue;
       }
-      const decided = decider.decide(command, state);
+      if (stale) throw new StaleRevision(stream, context.ifRevision, revision);
       if (isRefusal(decided)) throw new RefusalError(decided);
       if (decided.length === 0) return { stream, revision, position, repeated: false, events: [] };
       const events = await this.dress(decided, target, context);
@@ -148,13 +154,14 @@ export class JournalCommandRunner implements CommandRunner {
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error;
       }
+      current = true;
     }
     throw new RefusalError(refuse('changed-meanwhile', 'Others are changing this record at the same time. Send the request again.'));
   }
 
-  /** The state up to the stream's end, from what is remembered and what was appended since. */
-  private async fold<S, E extends DomainEvent>(folding: Folding<S, E>, stream: string): Promise<Fold<S>> {
-    const key = `${this.evolveId(folding)}|${stream}`;
+  /** The state up to the stream's end, from what is remembered and what was appended since: here, or by anybody when it must be `current`. */
+  private async fold<S, E extends DomainEvent>(folding: Folding<S, E>, stream: string, current = false): Promise<Fold<S>> {
+    const key = this.foldKey(folding, stream);
     const erasures = this.erasures;
     const known = (this.folds.get(key) as Fold<S> | undefined) ?? {
       state: folding.initial,
@@ -162,7 +169,8 @@ export class JournalCommandRunner implements CommandRunner {
       position: START,
       commands: new Map<CommandId, Applied>(),
     };
-    const events = await this.journal.read(stream, known.revision + 1);
+    const from = known.revision + 1;
+    const events = current ? await this.journal.readCurrent(stream, from) : await this.journal.read(stream, from);
     const last = events.at(-1);
     if (!last) return known;
     const { commands } = known;
@@ -178,6 +186,16 @@ export class JournalCommandRunner implements CommandRunner {
     return fold;
   }
 
+  /** The remembered state, when nothing can have been appended to it since. */
+  private remembered<S>(folding: object, stream: string): Fold<S> | undefined {
+    const known = this.folds.get(this.foldKey(folding, stream)) as Fold<S> | undefined;
+    return known && this.journal.endsBefore(stream, known.revision + 1) ? known : undefined;
+  }
+
+  private foldKey(folding: object, stream: string): string {
+    return `${this.evolveId(folding)}|${stream}`;
+  }
+
   private evolveId(folding: object): number {
     const { evolve } = folding as { readonly evolve: object };
     const known = this.evolveIds.get(evolve);
@@ -189,14 +207,14 @@ export class JournalCommandRunner implements CommandRunner {
   private async firstAnswer<E extends DomainEvent>(target: Target, applied: Applied, context: CommandContext): Promise<CommandOutcome<E>> {
     const { stream } = target;
     if ((await this.fingerprint(target, context)) !== applied.fingerprint) throw new IdReused(stream);
-    const events = ownEvents<E>(await this.journal.read(stream, applied.first), context.commandId);
+    const events = ownEvents<E>(await this.journal.readCurrent(stream, applied.first), context.commandId);
     return { stream, revision: applied.last, position: applied.position, repeated: true, events };
   }
 
   /** The first answer to a record that is in the log; undefined when its stream is empty. @throws IdReused */
   private async recordedBefore<E extends DomainEvent>(target: Target, context: CommandContext): Promise<CommandOutcome<E> | undefined> {
     const { stream, student } = target;
-    const events = await this.journal.read(stream);
+    const events = await this.journal.readCurrent(stream);
     const [first] = events;
     if (!first) return undefined;
     const { meta } = first;
@@ -226,7 +244,7 @@ export class JournalCommandRunner implements CommandRunner {
       return { stream, revision, position, repeated: false, events: [event] };
     }
     // The store tells the last position only: the others are in the log.
-    const appended = await this.journal.read(stream, revision - events.length + 1);
+    const appended = await this.journal.readCurrent(stream, revision - events.length + 1);
     return { stream, revision, position, repeated: false, events: appended.slice(0, events.length).map((event) => placed<E>(event)) };
   }
 

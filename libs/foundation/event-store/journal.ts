@@ -50,6 +50,12 @@ export interface Journal {
   readonly logId: string;
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
   read(stream: string, from?: number): Promise<readonly RecordedEvent[]>;
+  /** As `read`, with everything that anybody had appended when it was asked. */
+  readCurrent(stream: string, from?: number): Promise<readonly RecordedEvent[]>;
+  /** True when `read` may be behind what others have appended. */
+  readonly lags: boolean;
+  /** True when the stream surely has nothing from this revision on: known without a read. */
+  endsBefore(stream: string, from: number): boolean;
   /** All events about one student in order; `types` narrows, `until` stops at what was recorded by then. */
   readStudent(
     student: StudentId,

@@ -49,6 +49,18 @@ export class LogJournal implements Journal {
     return this.open(await this.store.readStream(stream, from));
   }
 
+  async readCurrent(stream: string, from = 0): Promise<readonly RecordedEvent[]> {
+    return this.open(await this.store.readCurrent(stream, from));
+  }
+
+  get lags(): boolean {
+    return this.store.lags;
+  }
+
+  endsBefore(stream: string, from: number): boolean {
+    return this.store.endsBefore?.(stream, from) ?? false;
+  }
+
   async readStudent(
     student: StudentId,
     { types, until }: { readonly types?: readonly string[]; readonly until?: Instant } = {},

@@ -60,6 +60,12 @@ export interface EventStore {
   append(stream: string, expected: ExpectedRevision, events: readonly SealedEvent[]): Promise<Appended>;
   /** In order of revision, from `from` (default 0) on; a missing stream reads as empty. */
   readStream(stream: string, from?: number): Promise<readonly StoredEvent[]>;
+  /** As `readStream`, with everything that anybody had appended when it was asked. What `lags` asks the cluster here. */
+  readCurrent(stream: string, from?: number): Promise<readonly StoredEvent[]>;
+  /** True when reads may be behind what others have appended: a node of a cluster reads its own copy of the log. */
+  readonly lags: boolean;
+  /** True when the stream surely has nothing from this revision on; a store that cannot know without asking leaves it out. */
+  endsBefore?(stream: string, from: number): boolean;
   /** In order of position. */
   readAll(options: ReadAllOptions): Promise<readonly StoredEvent[]>;
   /** Catch-up, one `caught-up`, then live; each event once, in order, after `after` (exclusive). A slow handler slows the delivery. */

@@ -88,16 +88,18 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
   fastify.addHook('onRoute', (route) => {
     if (route.config?.bodyLimit) route.bodyLimit = route.config.bodyLimit;
   });
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Correlation-Id', request.id);
     reply.headers(securityHeaders);
     if (request.url.startsWith('/api/v1')) reply.header('Cache-Control', 'private, no-cache');
+    done();
   });
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, done) => {
     const { url: route = 'unknown', config } = request.routeOptions;
     const line = { route, method: request.method, status: reply.statusCode, ms: Math.round(reply.elapsedTime), correlationId: request.id };
     logger[config.quiet ? 'debug' : 'info'](line, 'request');
     observer?.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    done();
   });
   fastify.addHook('preClose', async () => {
     sse.closeAll();

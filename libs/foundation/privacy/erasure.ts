@@ -40,7 +40,7 @@ export class Erasure {
   /** Erasing again finishes what is left and answers as the first time. @throws StoreUnavailable, WrongExpectedRevision after three conflicts */
   async erase(subject: string, kind: SubjectKind, by: ActorId, reason: ErasureReason): Promise<Erased> {
     for (let attempt = 1; ; attempt++) {
-      const last = (await this.store.readStream(keyStream(subject))).at(-1);
+      const last = (await this.store.readCurrent(keyStream(subject))).at(-1);
       if (last && isDestruction(last)) {
         await this.finish(last);
         return { position: last.position, repeated: true };
@@ -77,7 +77,7 @@ export class Erasure {
     for await (const event of this.destructions()) {
       const { subject } = dataOf(event);
       destroyed.add(subject);
-      const untouched = registered.has(subject) && (await this.store.readStream(event.stream)).length === 1;
+      const untouched = registered.has(subject) && (await this.store.readCurrent(event.stream)).length === 1;
       if (untouched) continue;
       await this.finish(event, registered);
       done++;

@@ -99,7 +99,13 @@ export class KeyRing {
 
   /** @throws WrongMasterKey, SealBroken */
   async find(subject: string): Promise<KeyState> {
-    return this.remembered.get(subject) ?? this.remember(subject, unwrapped(await this.store.readStream(keyStream(subject)), this.master));
+    const known = this.remembered.get(subject);
+    if (known !== undefined) return known;
+    const stream = keyStream(subject);
+    const here = unwrapped(await this.store.readStream(stream), this.master);
+    // A key that another node made a moment ago is not here yet; without it what it seals would read as erased.
+    const found = here === undefined && this.store.lags ? unwrapped(await this.store.readCurrent(stream), this.master) : here;
+    return this.remember(subject, found);
   }
 
   /** The subject's key, made now if there is none. @throws SubjectErased, WrongMasterKey, SealBroken, StoreUnavailable */
@@ -170,7 +176,7 @@ export class KeyRing {
   }
 
   private async findOrCreateFingerprintKey(): Promise<KeyObject> {
-    const found = unwrapped(await this.store.readStream(FINGERPRINT_STREAM), this.master);
+    const found = unwrapped(await this.store.readCurrent(FINGERPRINT_STREAM), this.master);
     if (found !== undefined && found !== DESTROYED) return found;
     const empty = (await this.store.head()) === START;
     const key = empty ? createSecretKey(randomBytes(32)) : this.master.deriveKey('fingerprints');

@@ -5,6 +5,7 @@ import { Unauthenticated } from '@foundation/access';
 import { localDateOf, inZone } from '@foundation/calendar';
 import { type GoalId, id, isUuid, type PlanId, type StudentId } from '@foundation/kernel';
 import { PLATFORM, type Platform } from '../platform';
+import { onceCurrent } from '../shared/current';
 import { notFound } from '../shared/replies';
 import { Access, type Subject } from './access';
 import { type CalledRequest, Caller } from './caller';
@@ -49,7 +50,12 @@ export class AccessGuard implements CanActivate {
     const { sub, role, exp, sid } = this.platform.tokens.verify(token);
     const now = this.platform.clock.now();
     const { zone } = this.platform.settings;
-    const actor = await this.platform.relations.actor(sub, role, localDateOf(inZone(now, zone)));
+    const today = localDateOf(inZone(now, zone));
+    const actor = await onceCurrent(
+      this.platform,
+      () => this.platform.relations.actor(sub, role, today),
+      (found) => found !== undefined,
+    );
     if (!actor) throw new Unauthenticated('sign-in-ended');
     return new Caller(actor, now, zone, request, { signIn: sid, expiresAt: exp });
   }

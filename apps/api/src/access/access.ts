@@ -7,6 +7,7 @@ import { planFold, type PlanPromise, planStream } from '@case/plans';
 import { disciplineOf } from '@case/sessions';
 import { DirectoryQuery } from '@views/directory';
 import { PLATFORM, type Platform } from '../platform';
+import { onceCurrent } from '../shared/current';
 import { notFound } from '../shared/replies';
 import type { Caller } from './caller';
 import { originFold } from './origin';
@@ -51,7 +52,15 @@ export class Access {
     return new Set(students.filter((_, index) => allowed[index]));
   }
 
-  async decision(caller: Caller, action: Action, { student, tie }: Subject, on: LocalDate): Promise<Decision> {
+  decision(caller: Caller, action: Action, subject: Subject, on: LocalDate): Promise<Decision> {
+    return onceCurrent(
+      this.platform,
+      () => this.decisionHere(caller, action, subject, on),
+      ({ kind }) => kind === 'allow',
+    );
+  }
+
+  private async decisionHere(caller: Caller, action: Action, { student, tie }: Subject, on: LocalDate): Promise<Decision> {
     const relation = await this.platform.relations.relation(caller.actor, student, on);
     if (relation === undefined && action === 'student.erase' && (await this.platform.erasure.isErased(student))) {
       // The answer to the first time may have been lost: whoever may erase any child may ask again.
@@ -62,7 +71,8 @@ export class Access {
   }
 
   async plan(plan: PlanId): Promise<PlanPromise | undefined> {
-    return (await this.platform.runner.load(planFold, planStream(plan))).state;
+    const load = async () => (await this.platform.runner.load(planFold, planStream(plan))).state;
+    return onceCurrent(this.platform, load, (promise) => promise !== undefined);
   }
 
   async studentOfPlan(plan: PlanId): Promise<StudentId | undefined> {
@@ -73,12 +83,14 @@ export class Access {
   async studentOfGoal(goal: GoalId): Promise<StudentId | undefined> {
     const known = this.directory.goal(goal);
     if (known) return known.student;
+    await this.platform.catchUp?.();
     await this.platform.views.waitFor(await this.platform.journal.head());
     return this.directory.goal(goal)?.student;
   }
 
   async record(caller: Caller, kind: RecordKind, record: string): Promise<Subject | undefined> {
-    const { state } = await this.platform.runner.load(originFold, `${kind}-${record}`);
+    const load = async () => (await this.platform.runner.load(originFold, `${kind}-${record}`)).state;
+    const state = await onceCurrent(this.platform, load, (origin) => origin?.student !== undefined);
     if (!state?.student) return undefined;
     const made = localDateOf(inZone(state.recordedAt, caller.zone));
     return { student: state.student, tie: { own: state.actor === caller.actor.staff, ageDays: daysBetween(made, caller.today) } };

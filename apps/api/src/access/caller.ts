@@ -39,12 +39,16 @@ export class Caller {
   ) {}
 
   get here(): ZonedInstant {
-    return inZone(this.now, this.zone);
+    this.placed ??= inZone(this.now, this.zone);
+    return this.placed;
   }
+  private placed?: ZonedInstant;
 
   get today(): LocalDate {
-    return localDateOf(this.here);
+    this.day ??= localDateOf(this.here);
+    return this.day;
   }
+  private day?: LocalDate;
 
   get correlationId(): string {
     return this.request.id;

@@ -110,6 +110,13 @@ export class EventStoreDbEventStore implements EventStore {
     return this.reads.stream(stream, from);
   }
 
+  /** The server is asked each time. */
+  readonly lags = false;
+
+  readCurrent(stream: string, from = 0): Promise<readonly StoredEvent[]> {
+    return this.readStream(stream, from);
+  }
+
   async readAll(options: ReadAllOptions): Promise<readonly StoredEvent[]> {
     this.refuseClosed();
     return this.reads.all(options);

@@ -33,11 +33,11 @@ CREATE INDEX events_by_type ON events (type);
 `;
 
 /** Makes the tables of a new log and brings an older one up to this schema; leaves a newer one as it is. */
-export function createLog(db: Database): void {
+export function createLog(db: Database, logId: string = randomUUID()): void {
   db.transaction(() => {
     if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'log'").get()) {
       db.exec(TABLES);
-      db.prepare('INSERT INTO log VALUES (?, ?)').run(randomUUID(), SCHEMA_VERSION);
+      db.prepare('INSERT INTO log VALUES (?, ?)').run(logId, SCHEMA_VERSION);
     } else if (!hasSums(db)) addSums(db);
   }).immediate();
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
-import Sqlite, { type Database, type Statement } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { type Position, START } from '@foundation/kernel';
 import { FolderLock } from '../folder-lock';
@@ -19,14 +19,11 @@ import {
   type Subscription,
   WrongExpectedRevision,
 } from '../port';
-import { sqliteCode } from './error-code';
 import { checkEnd } from './log-check';
+import { LOG_FILE, openLogFile, type Row, rowOf, unavailable, WalPurge } from './log-file';
 import { LogReader } from './reading';
-import { createLog, identify } from './schema';
-import { sumOf } from './sum';
+import { identify } from './schema';
 
-/** Name of the log's file in the data folder. */
-export const LOG_FILE = 'log.sqlite';
 /** Appends per transaction: beyond this the next turn of the loop takes the rest, so that reads get their turn. */
 const MAX_GROUP = 1000;
 const PAGE = 500;
@@ -34,12 +31,6 @@ const PAGE = 500;
 const ENDS = 50_000;
 /** How often a reading process looks for what another one committed. */
 const POLL_MS = 50;
-/** How long an append waits for a foreign writer of the file before it is refused. */
-const BUSY_MS = 2000;
-
-/** An event made ready for its row: stringified before it queues, so that nothing but the disk can fail a group. */
-type Row = readonly [id: string, type: string, version: number, student: string | null, data: string, meta: string, sum: number];
-
 /** A key stream, and the revision before which its events are dropped. */
 export interface Truncation {
   readonly stream: string;
@@ -105,7 +96,7 @@ export class SqliteEventStore implements EventStore {
     const lock = mode === 'write' ? FolderLock.take(folder) : undefined;
     let db: Database | undefined;
     try {
-      db = openFile(join(folder, LOG_FILE), mode);
+      db = openLogFile(join(folder, LOG_FILE), mode);
       const store = new SqliteEventStore(db, lock);
       if (mode === 'write') checkEnd(db);
       return store;
@@ -138,6 +129,13 @@ export class SqliteEventStore implements EventStore {
     return this.readStreamSync(stream, from);
   }
 
+  /** This log is its own newest copy. */
+  readonly lags = false;
+
+  readCurrent(stream: string, from = 0): Promise<readonly StoredEvent[]> {
+    return this.readStream(stream, from);
+  }
+
   async readAll(options: ReadAllOptions): Promise<readonly StoredEvent[]> {
     return this.readAllSync(options);
   }
@@ -146,9 +144,13 @@ export class SqliteEventStore implements EventStore {
     return this.headSync();
   }
 
-  readStreamSync(stream: string, from = 0): readonly StoredEvent[] {
+  endsBefore(stream: string, from: number): boolean {
     const end = this.ends?.get(stream);
-    if (end !== undefined && from >= end) return [];
+    return end !== undefined && from >= end;
+  }
+
+  readStreamSync(stream: string, from = 0): readonly StoredEvent[] {
+    if (this.endsBefore(stream, from)) return [];
     const events = this.reader.stream(stream, from);
     this.ends?.set(stream, (events.at(-1)?.revision ?? from - 1) + 1);
     return events;
@@ -278,8 +280,7 @@ class Writer {
   private readonly places: Statement<[string, number, number], [position: number, id: string]>;
   private readonly insert: Statement;
   private readonly drop: Statement;
-  /** Dropped events may still lie in the WAL: after a truncation, and after a start that may follow a kill. */
-  private purgeDue = true;
+  private readonly wal: WalPurge;
 
   constructor(private readonly db: Database) {
     this.begin = db.prepare('BEGIN IMMEDIATE');
@@ -295,6 +296,7 @@ class Writer {
       'INSERT INTO events (stream, revision, id, type, version, student, data, meta, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.drop = db.prepare('DELETE FROM events WHERE stream = ? AND revision < ?');
+    this.wal = new WalPurge(db);
     this.purge();
   }
 
@@ -306,29 +308,18 @@ class Writer {
     this.transaction(() => {
       for (const { stream, revision } of truncations) this.drop.run(stream, Math.min(revision, this.tail.get(stream) ?? 0));
     });
-    this.purgeDue = true;
+    this.wal.due();
   }
 
   compact(): void {
     this.db.exec('VACUUM');
-    this.purgeDue = true;
+    this.wal.due();
     this.purge();
   }
 
-  /** Empties the WAL into the file if anything was dropped. False while a reader is in the way or the disk refuses: call again. */
+  /** False while a reader is in the way or the disk refuses: call again. */
   purge(): boolean {
-    if (!this.purgeDue) return true;
-    try {
-      // Without waiting: this is the thread that serves requests.
-      this.db.pragma('busy_timeout = 0');
-      const [result] = this.db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
-      this.purgeDue = result.busy !== 0;
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-    } finally {
-      this.db.pragma(`busy_timeout = ${BUSY_MS}`);
-    }
-    return !this.purgeDue;
+    return this.wal.purge();
   }
 
   private transaction<T>(work: () => T): T {
@@ -421,39 +412,4 @@ class Feed {
       };
     });
   }
-}
-
-function openFile(file: string, mode: OpenOptions['mode']): Database {
-  const db =
-    mode === 'write' ? new Sqlite(file, { timeout: BUSY_MS }) : new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5000 });
-  // Sorting stays in memory: nothing is left in temporary files.
-  db.pragma('temp_store = MEMORY');
-  db.pragma('cache_size = -16384');
-  if (mode === 'write') {
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
-    db.pragma('secure_delete = ON');
-    db.pragma('wal_autocheckpoint = 4000');
-    db.pragma('journal_size_limit = 67108864');
-    createLog(db);
-  }
-  return db;
-}
-
-function rowOf(stream: string, revision: number, { id, type, version, data, meta }: SealedEvent): Row {
-  const student = meta.student ?? null;
-  const [dataText, metaText] = [JSON.stringify(data), JSON.stringify(meta)];
-  const sum = sumOf(stream, revision, id, type, version, student, dataText, metaText);
-  return [id, type, version, student, dataText, metaText, sum];
-}
-
-/** What the disk says now and may not say later. */
-function isUnavailable(error: unknown): boolean {
-  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|LOCKED|PROTOCOL|NOMEM)/.test(sqliteCode(error));
-}
-
-/** The error as the port has it; what is not the disk's doing, as it is. */
-function unavailable(error: unknown): Error {
-  if (isUnavailable(error)) return new StoreUnavailable(`The log cannot be written now: ${sqliteCode(error)}`, { cause: error });
-  return error instanceof Error ? error : new Error(String(error));
 }

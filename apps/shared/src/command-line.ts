@@ -1,8 +1,20 @@
 import { pino } from 'pino';
-import { DamagedLog, FolderInUse, FolderUnwritable, NewerLog, StoreUnavailable, UnknownStoredTypes } from '@foundation/event-store';
+import {
+  AnotherLog,
+  DamagedLog,
+  FolderInUse,
+  FolderUnwritable,
+  ForeignLog,
+  LineageBroken,
+  NewerLog,
+  StoreUnavailable,
+  UnknownStoredTypes,
+  WrongConnection,
+} from '@foundation/event-store';
 import { OperationRefused } from '@foundation/operations';
 import { MasterKeyError, SealBroken, WrongMasterKey } from '@foundation/privacy';
 import { UnreadableSet } from '@exchange/rostering';
+import { type ClusterSettings, readClusterSettings } from '@config/cluster-settings';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -24,14 +36,27 @@ const MENDABLE = [
   StoreUnavailable,
   SealBroken,
   UnreadableSet,
+  WrongConnection,
+  AnotherLog,
+  ForeignLog,
+  LineageBroken,
 ];
 
 /** Runs a command line to its exit code: 0, what it answers, or 1 for a failure that it names. */
-export async function runMain(main: (settings: Settings) => Promise<number | undefined>): Promise<void> {
+export function runMain(main: (settings: Settings) => Promise<number | undefined>): Promise<void> {
+  return run(() => main(readSettings(process.env)));
+}
+
+/** The same for a process of the cluster shape. */
+export function runClusterMain(main: (settings: ClusterSettings) => Promise<number | void>): Promise<void> {
+  return run(async () => (await main(readClusterSettings(process.env))) ?? undefined);
+}
+
+async function run(main: () => Promise<number | undefined>): Promise<void> {
   // Whatever is made from here on is for its owner alone: the log, the views, a backup.
   process.umask(0o077);
   try {
-    process.exitCode = (await main(readSettings(process.env))) ?? 0;
+    process.exitCode = (await main()) ?? 0;
   } catch (error) {
     const mendable = MENDABLE.some((kind) => error instanceof kind) || typeof (error as NodeJS.ErrnoException).code === 'string';
     complain(mendable && error instanceof Error ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));

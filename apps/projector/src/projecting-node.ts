@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { VIEW_SET } from '@apps/shared';
+import type { ClusterSettings } from '@config/cluster-settings';
+import { EventStoreDbEventStore, LOG_FILE, Mirror, MirrorLog, SqliteEventStore, StoreUnavailable } from '@foundation/event-store';
+import { Metrics } from '@foundation/metrics';
+import type { MasterKey } from '@foundation/privacy';
+import { tellFollowers, ThreadedViewHost } from '@foundation/view-store';
+
+const TELL_MS = 1000;
+const FIRST_WAIT_MS = 100;
+const LAST_WAIT_MS = 5000;
+
+/**
+ * A node's copy of the log and the views on it, kept level with the cluster. A server that does not answer is asked again; a server with
+ * another past ends it.
+ */
+export class ProjectingNode {
+  readonly metrics = new Metrics();
+  /** Rejects with what makes going on impossible: LineageBroken, LogReplaced, AnotherLog, or a disk that refuses. */
+  readonly ended: Promise<void>;
+  private mirror: Mirror | undefined;
+  private readonly telling: NodeJS.Timeout;
+  private readonly stopping = new AbortController();
+  private trouble: string | undefined = 'the copy of the log is being made';
+
+  private constructor(
+    private readonly cluster: EventStoreDbEventStore,
+    private readonly log: MirrorLog,
+    private readonly views: ThreadedViewHost,
+    private readonly folder: string,
+    private readonly logger: Logger,
+  ) {
+    this.telling = setInterval(() => this.tell(), TELL_MS);
+    this.measure();
+    this.ended = this.follow();
+    this.ended.catch(() => undefined);
+  }
+
+  /** @throws FolderInUse when another projector works on the folder, ForeignLog, AnotherLog, and what opening the connection throws */
+  static async start(settings: ClusterSettings, master: MasterKey, logger: Logger): Promise<ProjectingNode> {
+    const { data } = settings;
+    const report = (trouble: string) => logger.warn({ trouble }, 'the event store');
+    const known = copiedLog(data);
+    // A node that has a copy serves it while the cluster is away; one that has none must ask first which log it is.
+    const cluster = known
+      ? EventStoreDbEventStore.attach(settings.eventStore, known, { report })
+      : await EventStoreDbEventStore.open(settings.eventStore, { report });
+    let log: MirrorLog | undefined;
+    try {
+      log = MirrorLog.open(data, cluster.logId);
+      const views = new ThreadedViewHost({
+        folder: data,
+        module: VIEW_SET,
+        masterKey: master.secret.export(),
+        onCrash: (error, restartMs) => logger.error({ error, restartMs }, 'the projecting thread died and is started again'),
+      });
+      await views.start();
+      return new ProjectingNode(cluster, log, views, data, logger);
+    } catch (error) {
+      log?.close();
+      await cluster.close();
+      throw error;
+    }
+  }
+
+  /** Why this node is not ready; nothing means ready. */
+  troubles(): readonly string[] {
+    const { ready, views } = this.views.status();
+    return [
+      ...(this.trouble === undefined ? [] : [this.trouble]),
+      ...views.flatMap(({ view, halted }) => (halted ? [`the view ${view} has halted`] : [])),
+      ...(ready ? [] : ['the views are not served yet']),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    clearInterval(this.telling);
+    await this.mirror?.stop();
+    await this.ended.catch(() => undefined);
+    await this.views.stop();
+    tellFollowers(this.folder, this.views.status());
+    this.log.close();
+    await this.cluster.close();
+  }
+
+  private async follow(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(2 * waitMs, LAST_WAIT_MS)) {
+      try {
+        await this.cluster.assertSameLog();
+        this.mirror = await Mirror.start(this.cluster, this.log, {
+          onWritten: () => this.views.wake(),
+          onCaughtUp: () => (this.trouble = undefined),
+        });
+        if (signal.aborted) await this.mirror.stop();
+        await this.mirror.ended;
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable) || signal.aborted) throw error;
+        this.logger.warn({ waitMs }, 'the event store does not answer; this node serves what it has');
+        await pause(waitMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private tell(): void {
+    tellFollowers(this.folder, this.views.status());
+  }
+
+  private measure(): void {
+    const { metrics, log, views } = this;
+    metrics.gauge('mirror_position', 'Position of the last event in this node’s copy of the log', () => Number(log.head));
+    metrics.gauge('mirrored_events', 'Events copied since the start', () => this.mirror?.status.events ?? 0);
+    metrics.gauge('projection_lag_positions', 'Positions between the copy and the slowest view', () => Number(log.head - views.position()));
+    metrics.gauge('views_halted', 'Views that stopped at an event', () => views.status().views.filter(({ halted }) => halted).length);
+    metrics.gauge('projector_restarts', 'Deaths of the projecting thread since the start', () => views.status().restarts);
+    metrics.watchProcess();
+  }
+}
+
+/** The id of the log that the folder has a copy of. */
+function copiedLog(folder: string): string | undefined {
+  if (!existsSync(join(folder, LOG_FILE))) return undefined;
+  const copy = SqliteEventStore.open(folder, { mode: 'read' });
+  const { logId } = copy;
+  void copy.close();
+  return logId;
+}

@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+
+export { complain, loggerOf, runClusterMain, runMain, say } from './src/command-line';
+export { catalogue } from './src/events';
+export { masterKeyOf } from './src/master-key';
+export { composeNode, type Node, NoCopyYet } from './src/node';
+export { showProgress } from './src/progress';
+export { viewSet } from './src/view-set';
+
+/** Path of the module that exports `viewSet`, for a projecting thread: it reaches no more than views need. */
+export const VIEW_SET = join(__dirname, 'src/view-set.js');

@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Platform } from '@apps/api';
+import type { ClusterSettings } from '@config/cluster-settings';
+import { CaseRelationFacts } from '@case/students';
+import { AccessTokens, type AccessEvent, AccountsService, MemoryThrottle, ReadAudit } from '@foundation/access';
+import {
+  checkLineage,
+  EventStoreDbEventStore,
+  JournalCommandRunner,
+  LineageBroken,
+  LOG_FILE,
+  LogJournal,
+  NodeEventStore,
+  SqliteEventStore,
+} from '@foundation/event-store';
+import type { Clock, Instant } from '@foundation/kernel';
+import { Lag, Metrics } from '@foundation/metrics';
+import { Erasure, ErasureRegister, KeyRing, type MasterKey, type PrivacyEvent } from '@foundation/privacy';
+import { FollowingViewHost } from '@foundation/view-store';
+import { RosterImporter, RosterImports } from '@exchange/rostering';
+import { catalogue } from './events';
+
+/** This node's projector has not made its copy of the log yet. */
+export class NoCopyYet extends Error {
+  constructor(folder: string) {
+    super(`There is no copy of the log in ${folder} yet. Start this node's projector on the same folder (THROUGHLINE_DATA) first.`);
+  }
+}
+
+/** A process that reads a node's copy and views, and writes to the cluster. */
+export interface Node {
+  readonly platform: Platform;
+  readonly store: NodeEventStore;
+  readonly runner: JournalCommandRunner;
+  /** Rejects when the server no longer holds what this node has: the process must stop serving. */
+  readonly broken: Promise<never>;
+  readonly close: () => Promise<void>;
+}
+
+const clock: Clock = { now: () => new Date().toISOString() as Instant };
+const COPY_WAIT_MS = 60_000;
+const LOOK_MS = 200;
+const LINEAGE_MS = 5000;
+
+/** @throws NoCopyYet, LineageBroken, AnotherLog, WrongMasterKey */
+export async function composeNode(settings: ClusterSettings, master: MasterKey, logger: Logger): Promise<Node> {
+  const { data, zone, https, metrics: readers } = settings;
+  await copyIn(data);
+  const copy = SqliteEventStore.open(data, { mode: 'read' });
+  const cluster = EventStoreDbEventStore.attach(settings.eventStore, copy.logId, {
+    report: (trouble) => logger.warn({ trouble }, 'the event store'),
+  });
+  const store = new NodeEventStore(copy, cluster);
+  const views = new FollowingViewHost({ folder: data, head: () => copy.headSync() });
+  const reads = new ReadAudit(join(data, 'reads.sqlite'));
+  const close = async (): Promise<void> => {
+    await views.stop();
+    reads.close();
+    await store.close();
+  };
+  try {
+    await cluster.assertSameLog();
+    await checkLineage(cluster, lastOf(copy));
+    await store.catchUp(COPY_WAIT_MS);
+    await views.start();
+    const keys = new KeyRing(store, master, clock);
+    await keys.checkMasterKey();
+    await keys.fingerprintKey();
+    const journal = new LogJournal(store, catalogue, keys);
+    const runner = new JournalCommandRunner(journal, keys);
+    const register = new ErasureRegister(join(data, 'erasures.jsonl'));
+    register.make();
+    const tokens = new AccessTokens(master.deriveKey('tokens').export(), clock);
+    const relations = new CaseRelationFacts(runner);
+    const accounts = new AccountsService({
+      logId: store.logId,
+      runner,
+      clock,
+      zone,
+      facts: relations,
+      tokens,
+      throttle: new MemoryThrottle(),
+      refreshKey: master.deriveKey('refresh').export(),
+    });
+    hearOthers(store, keys, tokens, logger);
+    const rosterImporter = new RosterImporter({ store, journal, runner, clock, zone });
+    const rosterImports = new RosterImports({
+      importer: rosterImporter,
+      runner,
+      store,
+      folder: join(data, 'imports'),
+      failed: (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
+    });
+    const platform: Platform = {
+      store,
+      journal,
+      runner,
+      views,
+      clock,
+      relations,
+      accounts,
+      tokens,
+      reads,
+      erasure: new Erasure(store, keys, register, clock),
+      purged: async (position) => {
+        await views.waitFor(position, 10_000);
+        await views.purged(position);
+      },
+      catchUp: () => store.catchUp(),
+      rosterImports,
+      logger,
+      metrics: metricsOf(copy, views),
+      settings: { zone, https, metrics: readers },
+      troubles: () => troublesOf(views),
+    };
+    return { platform, store, runner, broken: watchLineage(cluster, copy), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Waits for the projector that keeps the copy. */
+async function copyIn(folder: string): Promise<void> {
+  for (let waited = 0; !existsSync(join(folder, LOG_FILE)); waited += LOOK_MS) {
+    if (waited >= COPY_WAIT_MS) throw new NoCopyYet(folder);
+    await pause(LOOK_MS);
+  }
+}
+
+const lastOf = (copy: SqliteEventStore) => ({
+  last: () => {
+    const position = copy.headSync();
+    const [event] = copy.readAllSync({ after: (position - 1n), limit: 1 });
+    return event && { position: event.position, id: event.id };
+  },
+});
+
+async function watchLineage(cluster: EventStoreDbEventStore, copy: SqliteEventStore): Promise<never> {
+  for (;;) {
+    await pause(LINEAGE_MS, undefined, { ref: false });
+    try {
+      await checkLineage(cluster, lastOf(copy));
+    } catch (error) {
+      // A server that does not answer says nothing of its past: reads go on.
+      if (error instanceof LineageBroken) throw error;
+    }
+  }
+}
+
+/** What other nodes ended ends here as well: a destroyed key is forgotten, the tokens of an ended sign-in are refused. */
+function hearOthers(store: NodeEventStore, keys: KeyRing, tokens: AccessTokens, logger: Logger): void {
+  const { ended } = store.subscribe(store.headSync(), (delivery) => {
+    if (delivery.kind !== 'event') return;
+    const event = delivery.event as unknown as PrivacyEvent | AccessEvent;
+    if (event.type === 'privacy.key-destroyed') keys.destroyed(event.data.subject);
+    if (event.type === 'access.sign-in-ended') tokens.revoke(event.data.signIn);
+  });
+  ended.catch((error: unknown) => {
+    logger.fatal({ error: error instanceof Error ? error.name : 'Error' }, 'this node no longer hears what others end');
+    process.exit(1);
+  });
+}
+
+function metricsOf(copy: SqliteEventStore, views: FollowingViewHost): Metrics {
+  const metrics = new Metrics();
+  const lag = new Lag();
+  metrics.gauge('projection_lag_positions', 'Positions between this node’s copy of the log and the slowest view', () =>
+    Number(copy.headSync() - views.position()),
+  );
+  metrics.gauge('projection_lag_seconds', 'Age of the oldest event that a view has not reached', () => {
+    lag.committed(copy.headSync());
+    return lag.seconds(views.position());
+  });
+  metrics.gauge('views_halted', 'Views that stopped at an event', () => views.status().views.filter(({ halted }) => halted).length);
+  metrics.watchProcess();
+  return metrics;
+}
+
+function troublesOf(views: FollowingViewHost): readonly string[] {
+  const status = views.status();
+  return [
+    ...status.views.flatMap(({ view, halted }) => (halted ? [`the view ${view} has halted`] : [])),
+    ...(status.projector === 'running' ? [] : [`the projector of this node is ${status.projector}`]),
+    ...(status.file === undefined ? ['the views are being built'] : []),
+  ];
+}

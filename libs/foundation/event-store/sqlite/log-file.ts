@@ -1,0 +1,77 @@
+import Sqlite, { type Database } from 'better-sqlite3';
+import { type SealedEvent, StoreUnavailable } from '../port';
+import { sqliteCode } from './error-code';
+import { createLog } from './schema';
+import { sumOf } from './sum';
+
+/** Name of the log's file in the data folder. */
+export const LOG_FILE = 'log.sqlite';
+/** How long a write waits for a foreign writer of the file before it is refused. */
+const BUSY_MS = 2000;
+
+/** An event made ready for its row: stringified before it queues, so that nothing but the disk can fail a group. */
+export type Row = readonly [id: string, type: string, version: number, student: string | null, data: string, meta: string, sum: number];
+
+export function rowOf(stream: string, revision: number, { id, type, version, data, meta }: SealedEvent): Row {
+  const student = meta.student ?? null;
+  const [dataText, metaText] = [JSON.stringify(data), JSON.stringify(meta)];
+  const sum = sumOf(stream, revision, id, type, version, student, dataText, metaText);
+  return [id, type, version, student, dataText, metaText, sum];
+}
+
+/** Opens the file of a log; for writing it is made when missing, with the id given or one of its own. */
+export function openLogFile(file: string, mode: 'write' | 'read', logId?: string): Database {
+  const db =
+    mode === 'write' ? new Sqlite(file, { timeout: BUSY_MS }) : new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5000 });
+  // Sorting stays in memory: nothing is left in temporary files.
+  db.pragma('temp_store = MEMORY');
+  db.pragma('cache_size = -16384');
+  if (mode === 'write') {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma('secure_delete = ON');
+    db.pragma('wal_autocheckpoint = 4000');
+    db.pragma('journal_size_limit = 67108864');
+    createLog(db, logId);
+  }
+  return db;
+}
+
+/** Empties the WAL into the file after events were dropped: until then their bytes lie in it. */
+export class WalPurge {
+  /** After a start too, which may follow a kill. */
+  private isDue = true;
+
+  constructor(private readonly db: Database) {}
+
+  due(): void {
+    this.isDue = true;
+  }
+
+  /** False while a reader is in the way or the disk refuses: call again. */
+  purge(): boolean {
+    if (!this.isDue) return true;
+    try {
+      // Without waiting: this is the thread that serves requests.
+      this.db.pragma('busy_timeout = 0');
+      const [result] = this.db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+      this.isDue = result.busy !== 0;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+    } finally {
+      this.db.pragma(`busy_timeout = ${BUSY_MS}`);
+    }
+    return !this.isDue;
+  }
+}
+
+/** What the disk says now and may not say later. */
+function isUnavailable(error: unknown): boolean {
+  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|LOCKED|PROTOCOL|NOMEM)/.test(sqliteCode(error));
+}
+
+/** The error as the port has it; what is not the disk's doing, as it is. */
+export function unavailable(error: unknown): Error {
+  if (isUnavailable(error)) return new StoreUnavailable(`The log cannot be written now: ${sqliteCode(error)}`, { cause: error });
+  return error instanceof Error ? error : new Error(String(error));
+}
