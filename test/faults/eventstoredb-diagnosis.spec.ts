@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { diagnose, EventStoreDbEventStore, StoreUnavailable } from '@foundation/event-store';
@@ -59,11 +59,13 @@ describe('Start finds out why the event store cannot be used:', () => {
   });
 
   it('somebody is there who says nothing', async () => {
-    const mute = createServer(() => undefined).listen(0, '127.0.0.1');
+    const sockets: Socket[] = [];
+    const mute = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const { port } = mute.address() as AddressInfo;
     expect(await only(`esdb://127.0.0.1:${port}`)).toMatchObject({ kind: 'silent' });
     expect(await only(`esdb://127.0.0.1:${port}?tls=false`)).toMatchObject({ kind: 'not-ready' });
+    for (const socket of sockets) socket.destroy();
     mute.close();
   });
 

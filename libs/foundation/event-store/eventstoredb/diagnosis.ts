@@ -27,7 +27,7 @@ export interface Trouble {
 
 const ANSWER_MS = 4000;
 /** OpenSSL's words for a certificate that nobody we trust has signed. */
-const UNTRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_UNTRUSTED|ERR_TLS_CERT_SIGNATURE)/;
+const UNTRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE)/;
 const UNUSABLE = /^(CERT_|ERR_TLS_CERT_)/;
 
 /** Asks the servers of a connection string, in the order in which a client meets troubles. Nothing is found wrong: an empty list. */
