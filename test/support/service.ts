@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type NodeChild, startNode } from './children';
+import { apiMain, eventStoreOf, projectorMain, putMasterKey, says } from './cluster-shape';
 
 const ROOT = join(__dirname, '../..');
 const MAIN = join(ROOT, 'dist/apps/standalone/src/main.js');
@@ -15,43 +16,33 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** The built service as an operator runs it: its own process, its own folder, any free port. */
+/** Which shape the suites run in: a run of its own for each. */
+export const SHAPE = process.env['TEST_SHAPE'] === 'cluster' ? 'cluster' : 'standalone';
+const RUNNING = /running at (http:\/\/\S+)/;
+
+/** The built service as an operator runs it, in processes of its own, on a folder of its own, at any free port. */
 export class Service {
   private constructor(
+    /** The process that serves requests. */
     readonly process: NodeChild,
     readonly url: string,
     /** What it has printed. */
     readonly printed: readonly string[],
+    /** The others that it needs, in the order of their start. */
+    private readonly beside: readonly NodeChild[] = [],
   ) {}
 
-  static async start({ data, now, arguments: given = [], launcher = [], environment = {} }: StartOptions): Promise<Service> {
-    const child = startNode(['--require', join(__dirname, 'shift-clock.js'), MAIN, ...given], {
-      launcher,
-      cwd: ROOT,
-      env: {
-        PATH: process.env['PATH'],
-        THROUGHLINE_DATA: data,
-        THROUGHLINE_PORT: '0',
-        THROUGHLINE_LOG_LEVEL: 'warn',
-        SHIFT_CLOCK_MS: String(now === undefined ? 0 : Date.parse(now) - Date.now()),
-        ...environment,
-      },
-    });
-    const printed: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => printed.push(line));
-    const url = await new Promise<string>((resolve, reject) => {
-      const look = setInterval(() => {
-        const found = printed.join('\n').match(/running at (http:\/\/\S+)/);
-        if (!found?.[1]) return;
-        clearInterval(look);
-        resolve(found[1]);
-      }, 20);
-      child.once('exit', (code) => {
-        clearInterval(look);
-        reject(new Error(`The service ended with ${code} before it was ready:\n${printed.join('\n')}`));
-      });
-    });
-    return new Service(child, url, printed);
+  static async start(options: StartOptions): Promise<Service> {
+    if (SHAPE === 'standalone') {
+      const { child, printed } = launch(MAIN, options);
+      return new Service(child, await says(child, printed, RUNNING), printed);
+    }
+    putMasterKey(options.data);
+    const environment = { ...options.environment, THROUGHLINE_EVENTSTORE: await eventStoreOf(options.data) };
+    const projector = launch(projectorMain, { ...options, arguments: [], environment });
+    await says(projector.child, projector.printed, RUNNING);
+    const api = launch(apiMain, { ...options, environment });
+    return new Service(api.child, await says(api.child, api.printed, RUNNING), api.printed, [projector.child]);
   }
 
   /** The first group of a pattern in what it has printed or prints within five seconds. */
@@ -65,10 +56,36 @@ export class Service {
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return this.process.exitCode;
-    const ended = once(this.process, 'exit');
-    this.process.kill(signal);
-    const [code] = (await ended) as [number | null];
+    // Cut off all at once; told to end, the others wait until nobody needs them.
+    if (signal === 'SIGKILL') for (const child of this.beside) child.kill(signal);
+    const code = await end(this.process, signal);
+    for (const child of [...this.beside].reverse()) await end(child, signal);
     return code;
   }
+}
+
+async function end(child: NodeChild, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  const [code] = (await ended) as [number | null];
+  return code;
+}
+
+function launch(main: string, { data, now, arguments: given = [], launcher = [], environment = {} }: StartOptions) {
+  const child = startNode(['--require', join(__dirname, 'shift-clock.js'), main, ...given], {
+    launcher,
+    cwd: ROOT,
+    env: {
+      PATH: process.env['PATH'],
+      THROUGHLINE_DATA: data,
+      THROUGHLINE_PORT: '0',
+      THROUGHLINE_LOG_LEVEL: 'warn',
+      SHIFT_CLOCK_MS: String(now === undefined ? 0 : Date.parse(now) - Date.now()),
+      ...environment,
+    },
+  });
+  const printed: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => printed.push(line));
+  return { child, printed };
 }

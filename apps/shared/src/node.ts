@@ -134,7 +134,7 @@ async function copyIn(folder: string): Promise<void> {
 const lastOf = (copy: SqliteEventStore) => ({
   last: () => {
     const position = copy.headSync();
-    const [event] = copy.readAllSync({ after: (position - 1n), limit: 1 });
+    const [event] = copy.readAllSync({ after: position - 1n, limit: 1 });
     return event && { position: event.position, id: event.id };
   },
 });

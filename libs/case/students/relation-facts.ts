@@ -71,7 +71,7 @@ export class CaseRelationFacts implements RelationFacts {
   }
 
   async rolesOf(staff: StaffId, on: LocalDate): Promise<readonly Role[]> {
-    const { state } = await this.runner.load(staffGrants, `staff-${staff}`);
+    const { state } = await this.runner.loadCurrent(staffGrants, `staff-${staff}`);
     return [...new Set(grantsOn(state, on).map((one) => one.role))];
   }
 

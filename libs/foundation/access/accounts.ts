@@ -116,7 +116,7 @@ export class AccountsService {
     const { logId, runner, clock } = this.deps;
     const stream = setupStream(logId);
     const token = readToken(input.token);
-    const { state } = await runner.load(setupDecider, stream);
+    const { state } = await runner.loadCurrent(setupDecider, stream);
     if (!token || !setupIsOpen(state, token.digest, clock.now())) throw new RefusalError(setupNotOpen(state));
     const signInName = usableName(input.signInName);
     demandSafe('/password', input.password, [signInName, input.givenName, input.familyName]);
@@ -152,7 +152,7 @@ export class AccountsService {
     const token = readToken<AccountId>(input.token);
     if (!token) throw new RefusalError(linkNotValid());
     const stream = accountStream(token.of);
-    const { state } = await runner.load(accountDecider, stream);
+    const { state } = await runner.loadCurrent(accountDecider, stream);
     if (!linkIsValid(state, token.digest, clock.now())) throw new RefusalError(linkNotValid());
     demandSafe('/password', input.password, [state.signInName]);
     const passwordHash = await hashPassword(input.password);
@@ -164,7 +164,7 @@ export class AccountsService {
   async signIn(input: { readonly signInName: string; readonly password: string; readonly role?: Role }, knock: Knock): Promise<SignedIn> {
     const signInName = normalised(input.signInName);
     const account = this.accountOf(signInName);
-    const { state } = await this.deps.runner.load(accountDecider, accountStream(account));
+    const { state } = await this.deps.runner.loadCurrent(accountDecider, accountStream(account));
     const { staff } = state;
     const right = await this.attempt(account, state, input.password, knock);
     if (!right || !staff) throw new Unauthenticated('sign-in-failed');
@@ -185,11 +185,14 @@ export class AccountsService {
     const { runner, refreshKey, clock } = this.deps;
     const spent = readToken<SignInId>(refreshToken);
     if (!spent) throw new Unauthenticated('sign-in-ended');
-    const { state } = await runner.load(signInDecider, signInStream(spent.of));
+    const { state } = await runner.loadCurrent(signInDecider, signInStream(spent.of));
     const { staff, account, startedAt } = state;
     if (!staff || !account || !startedAt || !state.tokens.includes(spent.digest)) throw new Unauthenticated('sign-in-ended');
 
-    const [roles, { state: owner }] = await Promise.all([this.rolesToday(staff), runner.load(accountDecider, accountStream(account))]);
+    const [roles, { state: owner }] = await Promise.all([
+      this.rolesToday(staff),
+      runner.loadCurrent(accountDecider, accountStream(account)),
+    ]);
     const now = this.pick(role, state.role, roles);
     if (!now) return this.refuseRenewal(spent.of, staff, 'access-ended', knock);
     if (isOutdated(owner, spent.of, startedAt)) return this.refuseRenewal(spent.of, staff, 'password-changed', knock);
@@ -208,7 +211,7 @@ export class AccountsService {
   async signOut(refreshToken: string, knock: Knock): Promise<void> {
     const token = readToken<SignInId>(refreshToken);
     if (!token) return;
-    const { state } = await this.deps.runner.load(signInDecider, signInStream(token.of));
+    const { state } = await this.deps.runner.loadCurrent(signInDecider, signInStream(token.of));
     if (state.staff && state.tokens.includes(token.digest)) await this.end(token.of, state.staff, 'signed-out', knock);
   }
 
@@ -218,10 +221,10 @@ export class AccountsService {
     knock: Knock,
   ): Promise<void> {
     const { runner } = this.deps;
-    const { state: current } = await runner.load(signInDecider, signInStream(input.signIn));
+    const { state: current } = await runner.loadCurrent(signInDecider, signInStream(input.signIn));
     if (!current.staff || !current.account || current.ended) throw new Unauthenticated('sign-in-ended');
     const stream = accountStream(current.account);
-    const { state } = await runner.load(accountDecider, stream);
+    const { state } = await runner.loadCurrent(accountDecider, stream);
     if (!(await this.attempt(current.account, state, input.password, knock))) {
       throw new RefusalError(
         refuse('password-wrong', 'Type the password you signed in with.', [{ pointer: '/password', detail: 'is wrong' }]),

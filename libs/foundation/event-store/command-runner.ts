@@ -122,6 +122,15 @@ export class JournalCommandRunner implements CommandRunner {
     return { state, revision };
   }
 
+  async loadCurrent<C, S, E extends DomainEvent>(
+    decider: Pick<Decider<C, S, E>, 'initial' | 'evolve'>,
+    stream: string,
+  ): Promise<{ readonly state: S; readonly revision: number }> {
+    if (!this.journal.lags) return this.load(decider, stream);
+    const { state, revision } = await this.fold(decider, stream, true);
+    return { state, revision };
+  }
+
   private async decideOnState<C, S, E extends DomainEvent>(
     decider: Decider<C, S, E>,
     target: Target,

@@ -85,6 +85,11 @@ export interface CommandRunner {
     decider: Pick<Decider<C, S, E>, 'initial' | 'evolve'>,
     stream: string,
   ): Promise<{ readonly state: S; readonly revision: number }>;
+  /** As `load`, with everything that anybody had appended when it was asked: for what must not be decided on a copy that lags. */
+  loadCurrent<C, S, E extends DomainEvent>(
+    decider: Pick<Decider<C, S, E>, 'initial' | 'evolve'>,
+    stream: string,
+  ): Promise<{ readonly state: S; readonly revision: number }>;
 }
 
 /** If-Match named an older revision: 412. */

@@ -63,12 +63,10 @@ export function memoryLog(): MemoryLog {
     return { stream: target.stream, revision: of(target.stream).length - 1, position, repeated: false, events: recorded };
   }
 
+  const load: CommandRunner['load'] = async (decider, stream) => ({ state: stateOf(decider, stream), revision: of(stream).length - 1 });
+
   return {
-    runner: {
-      handle,
-      record: handle,
-      load: async (decider, stream) => ({ state: stateOf(decider, stream), revision: of(stream).length - 1 }),
-    },
+    runner: { handle, record: handle, load, loadCurrent: load },
     journal: {
       readStudent: async (student, { types } = {}) =>
         events.filter((event) => event.meta.student === student && (types === undefined || types.includes(event.type))),

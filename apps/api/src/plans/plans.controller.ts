@@ -93,7 +93,7 @@ export class PlansController {
   @Tagged()
   @Answers(PlanAnswer, 'From the log itself: never behind.')
   async one(@By() by: Caller, @IdOf('id') plan: PlanId) {
-    const { state, revision } = await this.platform.runner.load(planFold, planStream(plan));
+    const { state, revision } = await this.platform.runner.loadCurrent(planFold, planStream(plan));
     if (!state) throw notFound();
     const etag = etagOf('plan', revision);
     if (by.scope.records === 'all' && !by.scope.classes) return new Answer({ ...state, revision }, { etag });

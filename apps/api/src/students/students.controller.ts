@@ -98,7 +98,7 @@ export class StudentsController {
   @Tagged()
   @Answers(ProfileAnswer, 'From the log itself: never behind. 404 while nobody has written one.')
   async profile(@IdOf('id') student: StudentId) {
-    const { state, revision } = await this.platform.runner.load(studentDecider, studentStream(student));
+    const { state, revision } = await this.platform.runner.loadCurrent(studentDecider, studentStream(student));
     if (!state.profile) throw notFound();
     return new Answer({ student, profile: state.profile }, { etag: etagOf('student', revision) });
   }
@@ -116,7 +116,7 @@ export class StudentsController {
     @Req() request: FastifyRequest,
     @IfMatch('student') ifRevision?: number,
   ) {
-    const { state } = await this.platform.runner.load(studentDecider, studentStream(student));
+    const { state } = await this.platform.runner.loadCurrent(studentDecider, studentStream(student));
     if (state.profile && !isIfMatchGiven(request)) throw preconditionRequired('student');
     const outcome = await this.commands.execute(new WriteProfile({ student, profile: plain(body) }, by.context({ ifRevision })));
     return this.replies.written(outcome, student, { tag: 'student' });

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type NodeChild, startNode } from './children';
+
+const ROOT = join(__dirname, '../..');
+
+/** By data folder, the event store of its district: it outlives the services that are started on it. */
+const eventStores = new Map<string, Promise<string>>();
+
+/**
+ * Connection string of an event store that only this folder's district uses: a stand-in in a process of its own, or a fresh real server
+ * where EVENTSTORE_FRESH names a command that starts one in the folder given to it and prints its connection string.
+ */
+export function eventStoreOf(data: string): Promise<string> {
+  let found = eventStores.get(data);
+  if (!found) eventStores.set(data, (found = startEventStore(`${data}.eventstore`)));
+  return found;
+}
+
+async function startEventStore(place: string): Promise<string> {
+  const command = process.env['EVENTSTORE_FRESH'];
+  if (command !== undefined) return execFileSync(command, [place], { encoding: 'utf8' }).trim();
+  const child = startNode([join(__dirname, 'ts-child.js'), join(ROOT, 'test/faults/stand-in/main.ts'), '--file', place], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'] },
+    holdInput: true,
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return (JSON.parse(line) as { connectionString: string }).connectionString;
+}
+
+/** A cluster makes no master key by itself: its operator puts one on every node. */
+export function putMasterKey(data: string): void {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const file = join(data, 'master.key');
+  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+}
+
+export const projectorMain = join(ROOT, 'dist/apps/projector/src/main.js');
+export const apiMain = join(ROOT, 'dist/apps/api/src/main.js');
+
+/** Resolves with the first group of a pattern once a child has printed it. */
+export async function says(child: NodeChild, printed: readonly string[], pattern: RegExp): Promise<string> {
+  return new Promise<string>((resolve, reject) => {
+    const look = setInterval(() => {
+      const found = printed.join('\n').match(pattern)?.[1];
+      if (found === undefined) return;
+      clearInterval(look);
+      resolve(found);
+    }, 20);
+    child.once('exit', (code) => {
+      clearInterval(look);
+      reject(new Error(`It ended with ${code} before it was ready:\n${printed.join('\n')}`));
+    });
+  });
+}
