@@ -87,7 +87,7 @@ describe('Start finds out why the event store cannot be used:', () => {
   it('a wrong password, or none', async () => {
     expect(await only(`esdb://app:Hush4711x@${at}?tlsCAFile=${caFile}`)).toEqual({
       kind: 'wrong-password',
-      line: 'The event store does not accept the password of app',
+      line: 'The event store does not accept the password of app, or is still starting',
     });
     expect(await only(`esdb://${at}?tlsCAFile=${caFile}`)).toMatchObject({ kind: 'wrong-password' });
   });

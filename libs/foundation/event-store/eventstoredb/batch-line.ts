@@ -119,8 +119,9 @@ class Line {
     if (!waiting) return;
     this.waiting.delete(correlation);
     if (this.heard >= waiting.sent) return waiting.reject(new LineLost('the server answered others, not this append'));
-    waiting.reject(new NoAnswer('an append', deadlineMs));
-    this.fail(new LineLost('the line is silent'));
+    const silence = new NoAnswer('an append', deadlineMs);
+    waiting.reject(silence);
+    this.fail(silence);
   }
 
   /** An answer to nothing that waits came late, or a second time: its append has been told already. */

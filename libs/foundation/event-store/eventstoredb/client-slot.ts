@@ -20,6 +20,7 @@ export class ClientSlot {
   private silences = 0;
   private equal = 0;
   private last = '';
+  private lastError: unknown;
   private isShut = false;
 
   constructor(
@@ -46,6 +47,9 @@ export class ClientSlot {
     // What is left of a client that was replaced says nothing of the new one.
     if (seat !== this.seat) return;
     if (failureOf(error) === 'leader-moved') return;
+    // All that waited on one line fail together: that is one failure.
+    if (error === this.lastError) return;
+    this.lastError = error;
     const signature = signatureOf(error);
     this.silences = failureOf(error) === 'no-answer' ? this.silences + 1 : 0;
     this.equal = signature === this.last ? this.equal + 1 : 1;

@@ -120,7 +120,7 @@ async function tryRights(connection: Connection, answerMs: number): Promise<Trou
     const identity = await ask(client.readStream(IDENTITY_STREAM, { maxCount: 1, direction: FORWARDS }));
     if (identity !== undefined && failureOf(identity) === 'denied') {
       const line = user
-        ? `The event store does not accept the password of ${user}`
+        ? `The event store does not accept the password of ${user}, or is still starting`
         : 'The event store wants a user and a password: esdb://user:password@…';
       return { kind: 'wrong-password', line };
     }
