@@ -6,7 +6,9 @@ import {
   FolderUnwritable,
   ForeignLog,
   LineageBroken,
+  MovedWrongly,
   NewerLog,
+  NotEmpty,
   StoreUnavailable,
   UnknownStoredTypes,
   WrongConnection,
@@ -40,6 +42,8 @@ const MENDABLE = [
   AnotherLog,
   ForeignLog,
   LineageBroken,
+  MovedWrongly,
+  NotEmpty,
 ];
 
 /** Runs a command line to its exit code: 0, what it answers, or 1 for a failure that it names. */

@@ -6,6 +6,7 @@ export { codeFingerprint, type Fingerprint, fingerprintOf } from './fingerprint'
 export type { ViewSet } from './view-set';
 export type { Building, Progress } from './view-runtime';
 export { InlineViewHost, type InlineOptions, ThreadedViewHost, type ThreadOptions, ViewHost, type ViewsStatus } from './view-host';
+export { type ServedDigest, servedDigests } from './served';
 export { FollowingViewHost, type FollowingOptions, tellFollowers } from './following-host';
 export {
   type BuiltAside,
