@@ -177,9 +177,9 @@ describe('The log on EventStoreDB, when', () => {
     };
 
     it.each([
-      ['is ended as if all were well', () => node().endSubscriptions()],
-      ['is ended with an error', () => node().endSubscriptions(refusal.unavailable())],
-      ['loses its connection', () => node().cutAll()],
+      ['is ended as if all were well', async () => node().endSubscriptions()],
+      ['is ended with an error', async () => node().endSubscriptions(refusal.unavailable())],
+      ['loses its connection', async () => node().cutAll()],
       ['loses its server for a while', () => node().restart()],
     ])('%s, it goes on after the last event, none lost and none twice', async (_, breakIt) => {
       const subscription = follow();

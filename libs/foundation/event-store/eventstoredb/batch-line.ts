@@ -195,11 +195,11 @@ function errorOf(status: Status | undefined, streamName: string): Error {
   const details = status?.getDetails();
   const kind = details?.getTypeName().replace('event_store.client.', '') ?? '';
   if (details && kind === 'WrongExpectedVersion') {
-    const place = details.unpack<WrongExpectedVersion>(WrongExpectedVersion.deserializeBinary, details.getTypeName());
+    const place = details.unpack((bytes) => WrongExpectedVersion.deserializeBinary(bytes), details.getTypeName());
     if (place) return WrongExpectedVersionError.fromWrongExpectedVersion(place, streamName);
   }
   if (details && kind === 'MaximumAppendSizeExceeded') {
-    const size = details.unpack<MaximumAppendSizeExceeded>(MaximumAppendSizeExceeded.deserializeBinary, details.getTypeName());
+    const size = details.unpack((bytes) => MaximumAppendSizeExceeded.deserializeBinary(bytes), details.getTypeName());
     return MaxAppendSizeExceededError.fromMaxAppendSize(size?.getMaxappendsize() ?? 0);
   }
   if (kind === 'AccessDenied') return new AccessDeniedError();
