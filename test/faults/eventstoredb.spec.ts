@@ -304,7 +304,7 @@ describe('The log on EventStoreDB, when', () => {
       cluster.elect(cluster.nodes.find((each) => each !== frozen));
       const waiting = Array.from({ length: 8 }, () => store.append(newStream(), 'no-stream', sealedEvents(1)));
       for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ revision: 0, repeated: false });
-      expect(troubles.filter((line) => line.startsWith('The client for appends was replaced'))).toHaveLength(1);
+      expect(troubles).toContain('The client for appends was replaced: no answer to an append within 250 ms');
     });
   });
 
