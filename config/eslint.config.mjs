@@ -62,7 +62,6 @@ export default tseslint.config(
         __filename: 'readonly',
         console: 'readonly',
         Buffer: 'readonly',
-        URL: 'readonly',
         setTimeout: 'readonly',
         setInterval: 'readonly',
         setImmediate: 'readonly',

@@ -28,6 +28,11 @@ async function makeUser(host: string, ca: Buffer, admin: Credentials, user: Cred
 
 const connectionString = process.env['EVENTSTORE_URL']!;
 const { hosts, caFile, credentials: admin } = partsOf(process.env['EVENTSTORE_TLS_URL'] || connectionString);
+if (!caFile) {
+  throw new Error(
+    'No server with TLS is named, so rights cannot be tried. Set EVENTSTORE_TLS_URL, such as esdb://admin:changeit@127.0.0.1:2114?tlsCAFile=ca.crt',
+  );
+}
 const { credentials } = partsOf(connectionString);
 const plain = { username: `app-${newId()}`, password: newId() };
 const server: ServerUnderTest = {

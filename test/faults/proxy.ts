@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
+import { reset } from './reset';
+
 export interface Target {
   readonly host?: string;
   readonly port: number;
@@ -36,8 +38,8 @@ export class TcpProxy {
   /** Resets all connections; new ones are taken. */
   cut(): void {
     for (const { outer, inner } of this.pairs) {
-      outer.resetAndDestroy();
-      inner.resetAndDestroy();
+      reset(outer);
+      reset(inner);
     }
   }
 
@@ -99,7 +101,7 @@ export class TcpProxy {
     });
     from.on('end', () => to.end());
     // One end that fails is for the other a reset, as when the machine between them goes.
-    from.on('error', () => to.resetAndDestroy());
+    from.on('error', () => reset(to));
     from.on('close', () => this.pairs.delete(pair));
     if (this.stalled) from.pause();
     else from.resume();

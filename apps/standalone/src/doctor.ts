@@ -1,7 +1,7 @@
 import { examine, type Finding } from '@foundation/operations';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
 import { complain, say, showProgress, viewSet } from '@apps/shared';
-import { systemClock } from './compose';
+import { systemClock } from './clock';
 
 function print({ about, state, says, remedy }: Finding): void {
   say(`${state.padEnd(4)}  ${about.padEnd(10)}  ${says}${remedy === undefined ? '' : `. ${remedy}`}`);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { keysStatus, rotateMasterKey } from '@foundation/operations';
 import type { Settings } from '@config/settings';
 import { runMain, say, showProgress } from '@apps/shared';
-import { systemClock } from './compose';
+import { systemClock } from './clock';
 
 /** 1 when something must be done before the service can start. */
 async function status({ data }: Settings): Promise<number> {
