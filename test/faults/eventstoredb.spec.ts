@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import {
   AnotherLog,
+  type Appended,
   type Delivery,
   EventStoreDbEventStore,
   LogReplaced,
+  type SealedEvent,
   StoreUnavailable,
   WrongExpectedRevision,
 } from '@foundation/event-store';
@@ -25,6 +27,16 @@ describe('The log on EventStoreDB, when', () => {
   const open = (over: Partial<typeof patience> = {}) =>
     EventStoreDbEventStore.open(cluster.connectionString, { patience: { ...patience, ...over }, report });
   const node = () => cluster.nodes[0]!;
+  /** As a caller does: sends the same again for as long as it is told that nothing can be written now. */
+  const untilTaken = async (stream: string, events: readonly SealedEvent[]): Promise<Appended> => {
+    for (;;) {
+      try {
+        return await store.append(stream, 'no-stream', events);
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+      }
+    }
+  };
   const storedIds = (stream: string) => cluster.log.events.filter((event) => event.stream === stream).map(({ id }) => id);
 
   beforeEach(async () => {
@@ -60,7 +72,7 @@ describe('The log on EventStoreDB, when', () => {
       'for good ($kind), it is given up in time, and the next one is taken when the server is well again',
       async (fault) => {
         await store.close();
-        store = await open({ wholeMs: 900 });
+        store = await open({ wholeMs: 1500 });
         const [stream, events] = [newStream(), sealedEvents(1)];
         const mend = node().faults.set(fault, { calls: ['batch-append'] });
         await expect(store.append(stream, 'no-stream', events)).rejects.toThrow(StoreUnavailable);
@@ -114,7 +126,7 @@ describe('The log on EventStoreDB, when', () => {
     expect(await store.readStream(stream)).toHaveLength(2);
     expect(troubles).toEqual([expect.stringMatching(/^The client for reads was replaced/)]);
     await store.close();
-    store = await open({ wholeMs: 700 });
+    store = await open({ wholeMs: 1500 });
     node().faults.set({ kind: 'silent' }, { calls: ['read'] });
     await expect(store.head()).rejects.toThrow(StoreUnavailable);
     await expect(store.readStream(stream)).rejects.toThrow(StoreUnavailable);
