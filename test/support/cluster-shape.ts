@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type NodeChild, startNode } from './children';
+import { type RedisServer, startRedis } from './redis';
 
 const ROOT = join(__dirname, '../..');
 
@@ -33,6 +34,18 @@ async function startEventStore(place: string): Promise<string> {
   return (JSON.parse(line) as { connectionString: string }).connectionString;
 }
 
+/** By data folder, the Redis of its district's jobs. */
+const redises = new Map<string, Promise<RedisServer>>();
+afterAll(async () => {
+  for (const redis of redises.values()) await (await redis).stop();
+});
+
+export async function redisOf(data: string): Promise<string> {
+  let found = redises.get(data);
+  if (!found) redises.set(data, (found = startRedis()));
+  return (await found).url;
+}
+
 /** A cluster makes no master key by itself: its operator puts one on every node. */
 export function putMasterKey(data: string): void {
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -41,6 +54,7 @@ export function putMasterKey(data: string): void {
 }
 
 export const projectorMain = join(ROOT, 'dist/apps/projector/src/main.js');
+export const workerMain = join(ROOT, 'dist/apps/worker/src/main.js');
 export const apiMain = join(ROOT, 'dist/apps/api/src/main.js');
 
 /** Resolves with the first group of a pattern once a child has printed it. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type NodeChild, startNode } from './children';
-import { apiMain, eventStoreOf, projectorMain, putMasterKey, says } from './cluster-shape';
+import { apiMain, eventStoreOf, projectorMain, putMasterKey, redisOf, says, workerMain } from './cluster-shape';
 
 const ROOT = join(__dirname, '../..');
 const MAIN = join(ROOT, 'dist/apps/standalone/src/main.js');
@@ -38,11 +38,14 @@ export class Service {
       return new Service(child, await says(child, printed, RUNNING), printed);
     }
     putMasterKey(options.data);
-    const environment = { ...options.environment, THROUGHLINE_EVENTSTORE: await eventStoreOf(options.data) };
+    const [THROUGHLINE_EVENTSTORE, THROUGHLINE_REDIS] = await Promise.all([eventStoreOf(options.data), redisOf(options.data)]);
+    const environment = { ...options.environment, THROUGHLINE_EVENTSTORE, THROUGHLINE_REDIS };
     const projector = launch(projectorMain, { ...options, arguments: [], environment });
     await says(projector.child, projector.printed, RUNNING);
     const api = launch(apiMain, { ...options, environment });
-    return new Service(api.child, await says(api.child, api.printed, RUNNING), api.printed, [projector.child]);
+    const worker = launch(workerMain, { ...options, arguments: [], environment });
+    await says(worker.child, worker.printed, RUNNING);
+    return new Service(api.child, await says(api.child, api.printed, RUNNING), api.printed, [projector.child, worker.child]);
   }
 
   /** The first group of a pattern in what it has printed or prints within five seconds. */

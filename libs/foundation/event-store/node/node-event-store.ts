@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { Position } from '@foundation/kernel';
 import {
   type Appended,
@@ -11,8 +12,12 @@ import {
   StoreUnavailable,
   type Subscription,
 } from '../port';
+import type { EventStoreDbEventStore } from '../eventstoredb/eventstoredb-event-store';
 import type { SqliteEventStore } from '../sqlite/sqlite-event-store';
 
+/** Streams and students remembered: what was appended longer ago than these is in the copy. */
+const OWN = 20_000;
+const CATCH_UP_MS = 2000;
 /** How often a node that waits for its copy looks at it. */
 const LOOK_MS = 5;
 
@@ -22,10 +27,12 @@ const LOOK_MS = 5;
  */
 export class NodeEventStore implements EventStore {
   readonly lags = true;
+  /** By stream and by student, the last position that this process appended: its copy may not be there yet. */
+  private readonly own = new LRUCache<string, Position>({ max: OWN });
 
   constructor(
     private readonly copy: SqliteEventStore,
-    private readonly cluster: EventStore,
+    private readonly cluster: EventStore & Partial<Pick<EventStoreDbEventStore, 'observe'>>,
   ) {
     if (copy.logId !== cluster.logId) throw new TypeError(`The copy is of log ${copy.logId}, the cluster keeps ${cluster.logId}`);
   }
@@ -34,19 +41,29 @@ export class NodeEventStore implements EventStore {
     return this.copy.logId;
   }
 
-  append(stream: string, expected: ExpectedRevision, events: readonly SealedEvent[]): Promise<Appended> {
-    return this.cluster.append(stream, expected, events);
+  async append(stream: string, expected: ExpectedRevision, events: readonly SealedEvent[]): Promise<Appended> {
+    // Others' appends that the copy has: sent again here, they are known for repeated.
+    this.cluster.observe?.(this.copy.headSync());
+    const appended = await this.cluster.append(stream, expected, events);
+    this.own.set(stream, appended.position);
+    const student = events[0]?.meta.student;
+    if (student !== undefined) this.own.set(student, appended.position);
+    return appended;
   }
 
+  /** A process reads what it wrote itself: asked of the cluster for as long as the copy does not have it. */
   readStream(stream: string, from?: number): Promise<readonly StoredEvent[]> {
-    return this.copy.readStream(stream, from);
+    return this.has(stream) ? this.copy.readStream(stream, from) : this.cluster.readStream(stream, from);
   }
 
   readCurrent(stream: string, from?: number): Promise<readonly StoredEvent[]> {
     return this.cluster.readStream(stream, from);
   }
 
-  readAll(options: ReadAllOptions): Promise<readonly StoredEvent[]> {
+  async readAll(options: ReadAllOptions): Promise<readonly StoredEvent[]> {
+    const { student } = options;
+    const own = student === undefined || this.has(student) ? undefined : this.own.get(student);
+    if (own !== undefined) await this.reach(own, CATCH_UP_MS);
     return this.copy.readAll(options);
   }
 
@@ -66,10 +83,22 @@ export class NodeEventStore implements EventStore {
    * Waits until the copy holds all that the cluster held when this was called.
    * @throws StoreUnavailable when the cluster does not answer, or the copy does not get there in time
    */
-  async catchUp(timeoutMs = 2000): Promise<void> {
-    const head = await this.cluster.head();
+  async catchUp(timeoutMs = CATCH_UP_MS): Promise<void> {
+    await this.reach(await this.cluster.head(), timeoutMs);
+  }
+
+  /** Whether the copy holds what this process appended to the stream, or about the student. */
+  private has(about: string): boolean {
+    const own = this.own.get(about);
+    if (own === undefined) return true;
+    if (this.copy.headSync() < own) return false;
+    this.own.delete(about);
+    return true;
+  }
+
+  private async reach(position: Position, timeoutMs: number): Promise<void> {
     const until = performance.now() + timeoutMs;
-    while (this.copy.headSync() < head) {
+    while (this.copy.headSync() < position) {
       if (performance.now() >= until) throw new StoreUnavailable('This node’s copy of the log is behind; it cannot be decided here now');
       await pause(LOOK_MS);
     }
