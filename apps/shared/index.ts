@@ -4,6 +4,7 @@ export { complain, loggerOf, runClusterMain, runMain, say } from './src/command-
 export { type District, districtOn } from './src/district';
 export { catalogue } from './src/events';
 export { masterKeyOf } from './src/master-key';
+export { LocalCluster } from './src/local-cluster';
 export { composeNode, type Node, NoCopyYet } from './src/node';
 export { Probes } from './src/probes';
 export { showProgress } from './src/progress';

@@ -7,10 +7,13 @@ import { createApi } from '@apps/api';
 import type { Settings } from '@config/settings';
 import { complain, loggerOf, masterKeyOf, runMain, say } from '@apps/shared';
 import { compose, type Standalone } from './compose';
+import { demoOnCluster } from './demo-cluster';
 import { DEMO_PASSWORD, type DemoArguments, type DemoSignIn, fillDemo } from './demo';
 
 interface Arguments extends DemoArguments {
   readonly demo?: boolean;
+  readonly eventstore?: string;
+  readonly redis?: string;
 }
 
 const whole =
@@ -29,12 +32,18 @@ function readArguments(): Arguments {
     .option('--students <n>', 'students of the demo district', whole(1, 20_000), 120)
     .option('--days <n>', 'school days of records', whole(1, 400), 180)
     .option('--seed <n>', 'the same seed gives the same district', whole(0, 2_147_483_647), 1)
+    .option('--eventstore <url>', 'with --demo: on a cluster, with this empty event store')
+    .option('--redis <url>', 'with --demo: the Redis of that cluster')
     .parse()
     .opts<Arguments>();
 }
 
 /** Kept beside the log so that a later start can say again who may sign in. */
 const signInsFile = (settings: Settings) => join(settings.data, 'demo-sign-ins.json');
+
+function keepSignIns(settings: Settings, signIns: readonly DemoSignIn[]): void {
+  writeFileSync(signInsFile(settings), `${JSON.stringify(signIns, null, 2)}\n`);
+}
 
 function printSignIns(settings: Settings): void {
   try {
@@ -64,7 +73,7 @@ async function serve({ platform, close }: Standalone, settings: Settings, given:
   const app = await createApi(platform);
   if (given.demo) {
     const signIns = await fillDemo(platform, app.get(CommandBus), given);
-    if (signIns.length > 0) writeFileSync(signInsFile(settings), `${JSON.stringify(signIns, null, 2)}\n`);
+    if (signIns.length > 0) keepSignIns(settings, signIns);
     await platform.views.waitFor(await platform.journal.head(), 600_000);
   }
   const stop = (signal: NodeJS.Signals) => {
@@ -86,6 +95,16 @@ async function serve({ platform, close }: Standalone, settings: Settings, given:
 }
 
 void runMain(async (settings) => {
-  await start(settings, readArguments());
+  const given = readArguments();
+  const { demo, eventstore, redis } = given;
+  if (demo && eventstore !== undefined && redis !== undefined) {
+    const keep = (signIns: readonly DemoSignIn[]) => keepSignIns(settings, signIns);
+    return demoOnCluster(settings, given, { eventstore, redis }, keep, () => printSignIns(settings));
+  }
+  if (eventstore !== undefined || redis !== undefined) {
+    complain('A demo on a cluster needs --demo, --eventstore and --redis; without them it runs in this one process.');
+    return 1;
+  }
+  await start(settings, given);
   return undefined;
 });
