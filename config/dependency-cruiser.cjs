@@ -1,4 +1,4 @@
-/** Who may import whom (README "The rooms"). Doors are index.ts; a room's events.ts (and plans' promise.ts) may be read by others. */
+/** Who may import whom (README "The rooms"). Doors are index.ts; a room's events.ts (and plans' promise.ts) may be read by others, a case room's rules.ts by imports. */
 const inner = (wing) => `^libs/${wing}/[^/]+/(?!index\\.ts$)`;
 const tests = '\\.spec\\.ts$|^test/|/testing(/|\\.ts$)|toy\\.views\\.ts$';
 
@@ -14,10 +14,16 @@ module.exports = {
     { name: 'not-to-undeclared', severity: 'error', from: {}, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] } },
     {
       name: 'kernel-calendar-measurement-are-pure',
-      comment: 'These rooms know no framework, no I/O and none of ours but each other.',
+      comment: 'These rooms know no framework, no I/O and none of ours but each other. Ids are derived with a hash.',
       severity: 'error',
-      from: { path: '^libs/foundation/(kernel|calendar|measurement)/', pathNot: tests },
+      from: { path: '^libs/foundation/(kernel|calendar|measurement)/', pathNot: [tests, '^libs/foundation/kernel/ids\\.ts$'] },
       to: { pathNot: ['^libs/foundation/(kernel|calendar|measurement)/', 'node_modules/(@sinclair/typebox|uuid|luxon|@types/luxon)/'] },
+    },
+    {
+      name: 'ids-need-a-hash-and-no-more',
+      severity: 'error',
+      from: { path: '^libs/foundation/kernel/ids\\.ts$' },
+      to: { pathNot: ['^crypto$', 'node_modules/uuid/'] },
     },
     {
       name: 'rules-are-pure',
@@ -55,7 +61,10 @@ module.exports = {
       name: 'exchange-through-doors',
       severity: 'error',
       from: { path: '^libs/exchange/', pathNot: tests },
-      to: { path: [inner('case'), inner('views'), '^apps/'], pathNot: ['^libs/(case|exchange|foundation)/[^/]+/events\\.ts$'] },
+      to: {
+        path: [inner('case'), inner('views'), '^apps/'],
+        pathNot: ['^libs/(case|exchange|foundation)/[^/]+/events\\.ts$', '^libs/case/[^/]+/rules\\.ts$'],
+      },
     },
     {
       name: 'apps-through-doors',

@@ -1,4 +1,7 @@
-/** The suites against a real EventStoreDB or KurrentDB: `EVENTSTORE_URL=esdb://… npm run test:eventstore`. */
+/**
+ * The suites against a real EventStoreDB or KurrentDB: `EVENTSTORE_URL=esdb://… npm run test:eventstore`. Those about rights want
+ * EVENTSTORE_TLS_URL as well: a server with TLS and users, as its administrator, or nothing if EVENTSTORE_URL is that already.
+ */
 if (!process.env.EVENTSTORE_URL) {
   throw new Error('EVENTSTORE_URL is not set. Name a server that may be written to, such as esdb://127.0.0.1:2113?tls=false');
 }

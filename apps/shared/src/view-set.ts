@@ -11,7 +11,7 @@ const libs = join(__dirname, '../../../libs');
 /** The log of a folder in clear, for the projecting thread and the command line. */
 function openSource(folder: string, masterKey: Uint8Array): ClosableSource {
   const store = SqliteEventStore.open(folder, { mode: 'read' });
-  const keys = new SyncKeyRing((stream) => store.readStreamSync(stream), new MasterKey(createSecretKey(masterKey)), { remember: 20_000 });
+  const keys = new SyncKeyRing((stream) => store.readStreamSync(stream), new MasterKey(createSecretKey(masterKey)), { remember: 8000 });
   const opener = new EventOpener(catalogue, keys);
   return {
     // What a newer node writes already is nothing that these views listen to: it passes by as it is.

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { takeBackup } from '@foundation/operations';
 import { masterKeyOf, runMain, say, showProgress, viewSet } from '@apps/shared';
-import { systemClock } from './compose';
+import { systemClock } from './clock';
 import { RELEASE } from './release';
 
 /** `npm run backup -- DIR`: beside a running service or without one. */

@@ -4,23 +4,21 @@ import type { Logger } from 'pino';
 import type { Platform } from '@apps/api';
 import { AccessTokens, AccountsService, MemoryThrottle, ReadAudit } from '@foundation/access';
 import { JournalCommandRunner, LogJournal, SqliteEventStore } from '@foundation/event-store';
-import type { Clock, Instant } from '@foundation/kernel';
 import { Lag, Metrics } from '@foundation/metrics';
 import { refuseUnfinishedRestore } from '@foundation/operations';
 import { Erasure, ErasureRegister, KeyRing, type MasterKey } from '@foundation/privacy';
 import { ThreadedViewHost } from '@foundation/view-store';
 import { CaseRelationFacts } from '@case/students';
-import { RosterImporter, RosterImports } from '@exchange/rostering';
+import { RosterImports, ThreadedImporter } from '@exchange/rostering';
 import type { Settings } from '@config/settings';
 import { catalogue, VIEW_SET } from '@apps/shared';
-
-export const systemClock: Clock = { now: () => new Date().toISOString() as Instant };
+import { systemClock } from './clock';
 
 /** Everything on one folder: the log, the keys, the views on their thread, and what the API is composed on. */
 export interface Standalone {
   readonly platform: Platform;
   /** For the command line: an import without a queue. */
-  readonly rosterImporter: RosterImporter;
+  readonly rosterImporter: ThreadedImporter;
   readonly views: ThreadedViewHost;
   /** Stops in the order that loses nothing: imports, views, reads, log. */
   readonly close: () => Promise<void>;
@@ -75,11 +73,14 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     refreshKey: master.deriveKey('refresh').export(),
   });
   const reads = new ReadAudit(join(data, 'reads.sqlite'));
-  // Tens of thousands of keys that an import meets once take a kilobyte each: its ring forgets soon, but not what was destroyed.
-  const importKeys = new KeyRing(store, master, systemClock, { remember: 1000 });
-  keys.onDestroyed((subject) => importKeys.destroyed(subject));
-  const importJournal = new LogJournal(store, catalogue, importKeys);
-  const rosterImporter = new RosterImporter({ store, journal: importJournal, runner, clock: systemClock, zone });
+  const rosterImporter = new ThreadedImporter({
+    thread: join(__dirname, 'roster.thread.js'),
+    store,
+    keys,
+    folder: data,
+    masterKey: master.secret.export(),
+    zone,
+  });
   const rosterImports = new RosterImports({
     importer: rosterImporter,
     runner,

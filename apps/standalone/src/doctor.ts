@@ -1,7 +1,7 @@
 import { examine, type Finding } from '@foundation/operations';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
 import { complain, say, showProgress, viewSet } from '@apps/shared';
-import { systemClock } from './compose';
+import { systemClock } from './clock';
 
 function print({ about, state, says, remedy }: Finding): void {
   say(`${state.padEnd(4)}  ${about.padEnd(10)}  ${says}${remedy === undefined ? '' : `. ${remedy}`}`);
@@ -22,22 +22,20 @@ function settings(): Settings | undefined {
 }
 
 /** `npm run doctor`: one line each, exit code 1 when something must be mended. Beside a running service or without one. */
-function main(): void {
+async function main(): Promise<void> {
   process.umask(0o077);
   const read = settings();
   process.exitCode = read ? 0 : 1;
   if (!read) return;
   const { onProgress, end } = showProgress();
-  for (const finding of examine({ data: read.data, environment: process.env, viewSet, clock: systemClock, onProgress })) {
+  for await (const finding of examine({ data: read.data, environment: process.env, viewSet, clock: systemClock, onProgress })) {
     end();
     print(finding);
     if (finding.state === 'FAIL') process.exitCode = 1;
   }
 }
 
-try {
-  main();
-} catch (error) {
+main().catch((error: unknown) => {
   complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exitCode = 1;
-}
+});

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import { EventStoreDbEventStore } from '@foundation/event-store';
 import { keysStatus, rotateMasterKey } from '@foundation/operations';
 import type { Settings } from '@config/settings';
 import { runMain, say, showProgress } from '@apps/shared';
-import { systemClock } from './compose';
+import { systemClock } from './clock';
 
 /** 1 when something must be done before the service can start. */
 async function status({ data }: Settings): Promise<number> {
@@ -21,12 +22,16 @@ async function status({ data }: Settings): Promise<number> {
   return !present || unfinished || others.length > 0 ? 1 : 0;
 }
 
-async function rotate({ data }: Settings): Promise<number> {
+/** With a connection: the keys of that cluster, whose nodes are all stopped; `data` is the folder of the node that has the master key. */
+async function rotate({ data }: Settings, connection?: string): Promise<number> {
   const { onProgress, end } = showProgress();
-  const { from, to, wrapped, file } = await rotateMasterKey({ data, environment: process.env, clock: systemClock, onProgress }).finally(
-    end,
-  );
-  say(`${wrapped} keys are wrapped by the new master key ${to}; master key ${from} opens nothing in ${data} any more.`);
+  const cluster = connection === undefined ? undefined : await EventStoreDbEventStore.open(connection);
+  const change = { data, environment: process.env, clock: systemClock, onProgress, ...(cluster && { cluster }) };
+  const { from, to, wrapped, file } = await rotateMasterKey(change).finally(async () => {
+    end();
+    await cluster?.close();
+  });
+  say(`${wrapped} keys are wrapped by the new master key ${to}; master key ${from} opens nothing of this record any more.`);
   say(
     file ? `Back up ${file} now, apart from the data.` : 'Set THROUGHLINE_MASTER_KEY to the new key and unset THROUGHLINE_NEXT_MASTER_KEY.',
   );
@@ -45,7 +50,8 @@ void runMain(async (settings) => {
   program
     .command('rotate')
     .description('make a new master key and wrap every key by it; the service must be stopped. Cut short, it goes on when run again')
-    .action(async () => void (code = await rotate(settings)));
+    .option('--eventstore <url>', 'of a cluster, all nodes of which are stopped; then put the new master key on every node')
+    .action(async ({ eventstore }: { eventstore?: string }) => void (code = await rotate(settings, eventstore)));
   await program.parseAsync(process.argv);
   return code;
 });

@@ -85,27 +85,30 @@ export class Applier {
   /** What would be appended now. */
   async decide<C, S, E extends DomainEvent>(
     statement: Statement<C, S, E>,
-  ): Promise<Applied & { readonly revision: number; readonly state: S }> {
+  ): Promise<Applied & { readonly revision: number; readonly state: S; readonly meta: EventMeta }> {
     const { decider, target, onRecord } = statement;
-    const { commandId } = this.contextOf(target.stream);
+    const meta = this.metaOf(target);
+    const { commandId } = meta;
     const history = onRecord ? await this.journal.read(target.stream) : [];
     const state = history.reduce((folded: S, event: unknown) => decider.evolve(folded, event as Happened<E>), decider.initial);
     const revision = history.at(-1)?.revision ?? -1;
     const fresh = revision < 0;
     // This very import, begun before and cut short, has been here.
-    if (history.some(({ meta }) => meta.commandId === commandId)) return { events: [], fresh, revision, state };
-    const decided = decideInSequence(decider, statement.commandsOf(state), state, this.metaOf(target));
-    return isRefusal(decided) ? { events: [], fresh, revision, state, refusal: decided } : { events: decided, fresh, revision, state };
+    if (history.some((event) => event.meta.commandId === commandId)) return { events: [], fresh, revision, state, meta };
+    const decided = decideInSequence(decider, statement.commandsOf(state), state, meta);
+    return isRefusal(decided)
+      ? { events: [], fresh, revision, state, meta, refusal: decided }
+      : { events: decided, fresh, revision, state, meta };
   }
 
   /** @throws StoreUnavailable */
   async apply<C, S, E extends DomainEvent>(statement: Statement<C, S, E>): Promise<Applied> {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       const decided = await this.decide(attempt === 1 ? statement : { ...statement, onRecord: true });
-      const { events, fresh, revision } = decided;
+      const { events, fresh, revision, meta } = decided;
       if (events.length === 0) return decided;
       try {
-        await this.append(statement.target, revision, events);
+        await this.append(statement.target.stream, revision, events, meta);
         return { events, fresh };
       } catch (error) {
         if (error instanceof RefusalError) return { events: [], fresh, refusal: error.refusal };
@@ -123,8 +126,7 @@ export class Applier {
     return { commandId: derivedId<CommandId>(this.context.import, stream), correlationId, actor: by, occurredAt, recordedAt };
   }
 
-  private async append(target: Target, revision: number, decided: readonly DomainEvent[]): Promise<void> {
-    const meta = this.metaOf(target);
+  private async append(stream: string, revision: number, decided: readonly DomainEvent[], meta: EventMeta): Promise<void> {
     const events = decided.map(({ type, version, data }, index): NewEvent => ({
       id: eventIdOf(meta.commandId, index),
       type,
@@ -132,7 +134,7 @@ export class Applier {
       data,
       meta,
     }));
-    await this.journal.append(target.stream, revision < 0 ? 'no-stream' : revision, events);
+    await this.journal.append(stream, revision < 0 ? 'no-stream' : revision, events);
   }
 
   private metaOf({ stream, student }: Target): EventMeta {

@@ -15,11 +15,13 @@ const MAX_ROW_BYTES = 1_000_000;
 class Columns {
   private readonly places = new Map<string, number>();
   readonly extensions: readonly string[];
+  private readonly readable: ReadonlyMap<string, number>;
 
   constructor(header: readonly string[]) {
     header.forEach((column, index) => {
       if (column && !this.places.has(column)) this.places.set(column, index);
     });
+    this.readable = new Map([...this.places].filter(([column]) => !FORBIDDEN.has(column)));
     this.extensions = this.names.filter((column) => EXTENSION.test(column));
   }
   get names(): readonly string[] {
@@ -29,7 +31,7 @@ class Columns {
     return this.places.has(column);
   }
   placeOf(column: string): number | undefined {
-    return FORBIDDEN.has(column) ? undefined : this.places.get(column);
+    return this.readable.get(column);
   }
 }
 

@@ -41,27 +41,35 @@ export interface ImportWatcher {
   readonly finding?: (finding: Finding) => void;
 }
 
+/** Runs one import. */
+export interface Importer {
+  /** @throws StoreUnavailable when the log cannot be written: what is recorded by then stays, and the same files again do the rest. */
+  run(request: ImportRequest, watcher?: ImportWatcher): Promise<ImportReport>;
+}
+
 export interface ImporterParts {
   readonly store: EventStore;
   readonly journal: Journal;
   readonly runner: CommandRunner;
   readonly clock: Clock;
   readonly zone: string;
+  /** Streams in flight at once; few where the thread serves requests too. */
+  readonly inFlight?: number;
 }
 
-/** Streams in flight at once: their appends share a flush to disk, and a turn of the loop stays short. */
+/** Appends of streams in flight share a flush to disk, and a turn of the loop stays short. */
 const IN_FLIGHT = 16;
 
 /**
  * Imports a OneRoster set: every row that can be taken becomes events of its own stream, every other one a finding. People whom a bulk file
  * no longer names are marked as having left; nothing is erased. What only a person can judge stops it before it records anything.
  */
-export class RosterImporter {
+export class RosterImporter implements Importer {
   constructor(private readonly parts: ImporterParts) {}
 
   /** @throws StoreUnavailable when the log cannot be written: what is recorded by then stays, and the same files again do the rest. */
   async run(request: ImportRequest, watcher: ImportWatcher = {}): Promise<ImportReport> {
-    const { store, journal, clock, zone } = this.parts;
+    const { store, journal, clock, zone, inFlight = IN_FLIGHT } = this.parts;
     const applier = new Applier(journal, clock, zone, request);
     const ids = new RosterIds(store.logId);
     const record = await OnRecord.read(store, ids);
@@ -74,7 +82,7 @@ export class RosterImporter {
     const status = run.stopped ? 'stopped' : 'finished';
     if (!dryRun && !run.stopped) {
       await this.started(request, roster, run.doubts, applier);
-      await run.record();
+      await run.record(inFlight);
       await this.finished(request, run.counts, applier);
     }
     return { import: request.import, dryRun, status, version: roster.version, counts: run.counts, doubts: run.doubts };
@@ -147,7 +155,7 @@ class ImportRun {
     for (const finding of this.steps.findings) this.tell(finding);
   }
 
-  async record(): Promise<void> {
+  async record(inFlight: number): Promise<void> {
     const steps = this.steps.all();
     const pace = new Pace();
     let index = 0;
@@ -159,7 +167,7 @@ class ImportRun {
         await pace.breathe();
       }
     };
-    const ended = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, lane));
+    const ended = await Promise.allSettled(Array.from({ length: inFlight }, lane));
     const failed = ended.find((one) => one.status === 'rejected');
     if (failed) throw failed.reason;
   }

@@ -4,7 +4,7 @@ import type { Outcome } from './findings';
 import { type Comparison, compareImports, type PastImport, pastImports } from './import-history';
 import { importRecordDecider, importStream } from './import-record';
 import { type FindingsPage, ImportReports } from './import-reports';
-import type { ImportProgress, ImportReport, ImportRequest, RosterImporter } from './roster-importer';
+import type { Importer, ImportProgress, ImportReport, ImportRequest } from './roster-importer';
 
 export interface ImportStatus {
   readonly import: ImportId;
@@ -23,7 +23,7 @@ export interface ListedImport extends Omit<PastImport, 'status'> {
 }
 
 export interface ImportsParts {
-  readonly importer: RosterImporter;
+  readonly importer: Importer;
   readonly runner: CommandRunner;
   readonly store: EventStore;
   /** Folder of the reports. */

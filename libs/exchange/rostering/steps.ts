@@ -1,7 +1,7 @@
 import type { DomainEvent, EnrolmentId, GuardianId, SchoolId, StaffId, StudentId } from '@foundation/kernel';
-import { type ClassesStated, staffDecider, type StaffCommand, type StaffState, staffStream } from '@case/people';
-import { classDecider, classStream, schoolDecider, schoolStream, termDecider, termStream } from '@case/schools';
-import { type Ending, type Guardian, studentDecider, type StudentCommand, type StudentFile, studentStream } from '@case/students';
+import { type ClassesStated, staffDecider, type StaffCommand, type StaffState, staffStream } from '@case/people/rules';
+import { classDecider, classStream, schoolDecider, schoolStream, termDecider, termStream } from '@case/schools/rules';
+import { type Ending, type Guardian, studentDecider, type StudentCommand, type StudentFile, studentStream } from '@case/students/rules';
 import type { Applied, Applier, Statement } from './applier';
 import type { Finding } from './findings';
 import { isAnotherPerson } from './identity';
@@ -586,7 +586,8 @@ function step<C, S, E extends DomainEvent>(
     onRecord: statement.onRecord,
     apply: (applier) => applier.apply(statement),
     async examine(applier) {
-      const { state, ...decided } = await applier.decide(statement);
+      const { state, events, fresh, refusal } = await applier.decide(statement);
+      const decided = { events, fresh, ...(refusal && { refusal }) };
       const why = decided.refusal ? undefined : doubtOf?.(state);
       return why === undefined
         ? decided

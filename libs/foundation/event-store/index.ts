@@ -17,6 +17,8 @@ export { digestOfLog, type LogDigest } from './node/log-digest';
 export { MovedWrongly, NotEmpty, promote, type Promoted } from './node/promote';
 export { bringBack, type Brought, reconcile, type Reconciled } from './node/reconcile';
 export { NodeEventStore } from './node/node-event-store';
+export { type PreparedAppend } from './sqlite/prepared';
+export { type AppendAnswer, answerForwarded, ForwardingStore } from './sqlite/forwarding-store';
 export { copyDatabase } from './sqlite/copy';
 export { checkLog, type Damage, DamagedLog, type LogCheck } from './sqlite/log-check';
 export { NewerLog } from './sqlite/schema';

@@ -6,7 +6,7 @@ import { type ErasureEntry, ErasureRegister, erasuresIn, type MasterKey, registe
 import { viewsAside, type ViewSet } from '@foundation/view-store';
 import { copyDurably, digestOfFile, filesUnder, syncPath, writeDurably } from './durable-files';
 import { DATA, refuseUnfinishedRestore } from './folder';
-import { proveKeys } from './key-proof';
+import { type KeysFound, proveKeys } from './key-proof';
 import { type Manifest, MANIFEST, writeManifest } from './manifest';
 import { type OnProgress, OperationRefused } from './progress';
 
@@ -51,10 +51,10 @@ export async function takeBackup(backup: Backup): Promise<Taken> {
       `The log is damaged: ${fault.what}. This copy is not a backup; keep the earlier ones, run npm run doctor and restore the newest.`,
     );
   const log = SqliteEventStore.open(to, { mode: 'read' });
-  let keys: ReturnType<typeof proveKeys>;
+  let keys: KeysFound;
   let erasures: readonly ErasureEntry[];
   try {
-    keys = proveKeys(log, master, (done, total) => onProgress('opening every key', done, total));
+    keys = await proveKeys(log, master, (done, total) => onProgress('opening every key', done, total));
     erasures = everyErasure(new ErasureRegister(join(data, DATA.erasures)), log);
   } finally {
     await log.close();

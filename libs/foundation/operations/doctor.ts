@@ -52,7 +52,7 @@ const fail = (about: string, says: string, remedy: string): Finding => ({ about,
 const RESTORE = 'Stop the service, keep this folder as it is, and restore the newest backup into another one (npm run restore).';
 
 /** Looks at a data folder, beside a running service or without one, and changes nothing in it. The findings come one by one. */
-export function* examine({ data, environment, viewSet, clock, onProgress = () => undefined }: Examine): Generator<Finding> {
+export async function* examine({ data, environment, viewSet, clock, onProgress = () => undefined }: Examine): AsyncGenerator<Finding> {
   yield folderRights(data);
   if (!existsSync(data)) return;
   yield fileRights(data);
@@ -73,10 +73,10 @@ export function* examine({ data, environment, viewSet, clock, onProgress = () =>
   yield* logFindings(log);
   yield clockAgainst(log, clock);
   if (log.logId !== '') {
-    yield guarded('master key', () => masterKey(data, environment, onProgress));
-    yield guarded('erasures', () => erasures(data));
+    yield await guarded('master key', () => masterKey(data, environment, onProgress));
+    yield await guarded('erasures', () => erasures(data));
   }
-  yield guarded('reads', () => recordOfReads(data));
+  yield await guarded('reads', () => recordOfReads(data));
   if (log.damage.length > 0) yield warn('views', 'not compared, for the log is damaged', 'Mend the log first.');
   else yield* views(data, environment, viewSet, onProgress);
   yield backups(data, log, clock);
@@ -88,9 +88,9 @@ function wordsFor(error: unknown): string {
   return ['it cannot be read:', name, sqliteCode(error)].join(' ').trim();
 }
 
-function guarded(about: string, look: () => Finding): Finding {
+async function guarded(about: string, look: () => Finding | Promise<Finding>): Promise<Finding> {
   try {
-    return look();
+    return await look();
   } catch (error) {
     return fail(about, wordsFor(error), RESTORE);
   }
@@ -169,14 +169,14 @@ function clockAgainst({ newest }: LogCheck, clock: Clock): Finding {
   return ok('clock', `${now}, not behind the record`);
 }
 
-function masterKey(data: string, environment: NodeJS.ProcessEnv, onProgress: OnProgress): Finding {
+async function masterKey(data: string, environment: NodeJS.ProcessEnv, onProgress: OnProgress): Promise<Finding> {
   if (existsSync(join(data, DATA.nextMasterKey)))
     return fail('master key', 'a change of the master key was not finished', 'Stop the service and run: npm run keys -- rotate');
   const store = SqliteEventStore.open(data, { mode: 'read' });
   try {
     const master = readMasterKey(join(data, DATA.masterKey), environment);
     if (!master) return fail('master key', 'it is missing', `Put ${DATA.masterKey} back from its backup, or set ${MASTER_KEY_VARIABLE}.`);
-    const { present, destroyed } = proveKeys(store, master, (done, total) => onProgress('opening every key', done, total));
+    const { present, destroyed } = await proveKeys(store, master, (done, total) => onProgress('opening every key', done, total));
     return ok('master key', `${master.id} opens all ${present} keys; ${destroyed} are destroyed`);
   } catch (error) {
     if (error instanceof MasterKeyError)

@@ -62,8 +62,12 @@ const backup = (data: string, to = fresh(), set = viewSet) =>
   takeBackup({ data, to, master, viewSet: set, clock, version: '9.9.9' }).then((manifest) => ({ to, manifest }));
 const restore = (from: string, data = fresh(), register?: string) =>
   restoreBackup({ from, data, master, viewSet, clock, newestRegister: async () => register }).then((restored) => ({ data, restored }));
-const findings = (data: string) => [...examine({ data, environment, viewSet, clock })];
-const findingOf = (data: string, about: string) => findings(data).find((one) => one.about === about && one.state !== 'ok');
+async function findings(data: string) {
+  const found = [];
+  for await (const finding of examine({ data, environment, viewSet, clock })) found.push(finding);
+  return found;
+}
+const findingOf = async (data: string, about: string) => (await findings(data)).find((one) => one.about === about && one.state !== 'ok');
 
 describe('a backup', () => {
   it('says what it holds and what was proved of it', async () => {
@@ -143,7 +147,7 @@ describe('a restore', () => {
     const again = await backup(restored.data);
     expect(again.manifest.log).toEqual(manifest.log);
     expect(again.manifest.views).toEqual(manifest.views);
-    expect(findings(restored.data).filter(({ state }) => state === 'FAIL')).toEqual([]);
+    expect((await findings(restored.data)).filter(({ state }) => state === 'FAIL')).toEqual([]);
   });
 
   it('erases again by its own register and by a newer one', async () => {
@@ -168,39 +172,39 @@ describe('a restore', () => {
     cpSync(data, into, { recursive: true });
     appendFileSync(join(into, 'restore.unfinished'), to);
     await expect(backup(into)).rejects.toThrow('was not finished');
-    expect(findingOf(into, 'restore')).toMatchObject({ state: 'FAIL' });
+    expect(await findingOf(into, 'restore')).toMatchObject({ state: 'FAIL' });
     await restore(to, into);
-    expect(findingOf(into, 'restore')).toBeUndefined();
+    expect(await findingOf(into, 'restore')).toBeUndefined();
   });
 });
 
 describe('doctor', () => {
   it('names an erasure that is not finished', async () => {
     const { data, sam } = await folderOfJars();
-    expect(findingOf(data, 'erasures')).toMatchObject({ state: 'warn', says: 'the register is missing' });
+    expect(await findingOf(data, 'erasures')).toMatchObject({ state: 'warn', says: 'the register is missing' });
     new ErasureRegister(join(data, 'erasures.jsonl')).make();
-    expect(findingOf(data, 'erasures')).toBeUndefined();
+    expect(await findingOf(data, 'erasures')).toBeUndefined();
     await destroyKey(data, sam);
-    expect(findingOf(data, 'erasures')).toMatchObject({ state: 'warn', says: '1 are not finished' });
+    expect(await findingOf(data, 'erasures')).toMatchObject({ state: 'warn', says: '1 are not finished' });
   });
 
   it('names a damaged record of reads and a folder that was never backed up, or long ago', async () => {
     const { data } = await folderOfJars();
     writeFileSync(join(data, 'reads.sqlite'), 'no database '.repeat(1000));
-    expect(findingOf(data, 'reads')).toMatchObject({ state: 'FAIL', says: expect.stringContaining('SQLITE_NOTADB') });
-    expect(findingOf(data, 'backup')).toMatchObject({ state: 'warn', says: 'none was ever taken of this folder' });
+    expect(await findingOf(data, 'reads')).toMatchObject({ state: 'FAIL', says: expect.stringContaining('SQLITE_NOTADB') });
+    expect(await findingOf(data, 'backup')).toMatchObject({ state: 'warn', says: 'none was ever taken of this folder' });
     rmSync(join(data, 'reads.sqlite'));
     await backup(data);
-    expect(findingOf(data, 'backup')).toBeUndefined();
+    expect(await findingOf(data, 'backup')).toBeUndefined();
     clock.advance(8 * 86_400_000);
-    expect(findingOf(data, 'backup')).toMatchObject({ state: 'warn' });
+    expect(await findingOf(data, 'backup')).toMatchObject({ state: 'warn' });
     clock.advance(-8 * 86_400_000);
   });
 
-  it('names a folder that is not there, and one without a record', () => {
-    expect(findings(join(root, 'nowhere'))).toEqual([expect.objectContaining({ about: 'folder', state: 'FAIL' })]);
+  it('names a folder that is not there, and one without a record', async () => {
+    expect(await findings(join(root, 'nowhere'))).toEqual([expect.objectContaining({ about: 'folder', state: 'FAIL' })]);
     const empty = fresh();
     mkdirSync(empty, { mode: 0o700 });
-    expect(findingOf(empty, 'log')).toMatchObject({ state: 'warn', says: 'there is no record yet' });
+    expect(await findingOf(empty, 'log')).toMatchObject({ state: 'warn', says: 'there is no record yet' });
   });
 });

@@ -121,7 +121,7 @@ async function demandSound(folder: string, { files }: Manifest, onProgress: OnPr
 async function demandKeys(from: string, master: MasterKey, onProgress: OnProgress): Promise<void> {
   const log = SqliteEventStore.open(from, { mode: 'read' });
   try {
-    proveKeys(log, master, (done, total) => onProgress('opening every key', done, total));
+    await proveKeys(log, master, (done, total) => onProgress('opening every key', done, total));
   } finally {
     await log.close();
   }

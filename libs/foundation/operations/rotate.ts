@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { SqliteEventStore } from '@foundation/event-store';
+import { type EventStore, FolderLock, SqliteEventStore } from '@foundation/event-store';
 import { type Clock, START } from '@foundation/kernel';
 import {
   createMasterKey,
@@ -16,6 +16,7 @@ import {
   masterKeyFrom,
   NEXT_MASTER_KEY_VARIABLE,
   readMasterKey,
+  type RotatingLog,
 } from '@foundation/privacy';
 import { syncPath, writeDurably } from './durable-files';
 import { DATA, refuseUnfinishedRestore } from './folder';
@@ -23,7 +24,10 @@ import { proveKeys } from './key-proof';
 import { type OnProgress, OperationRefused } from './progress';
 
 export interface Rotate {
+  /** Folder of the record, or, on a cluster, of the node that has the master key. */
   readonly data: string;
+  /** Of a cluster: its log. All its nodes must be stopped, which nobody can see from here. */
+  readonly cluster?: EventStore;
   readonly environment: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly onProgress?: OnProgress;
@@ -42,26 +46,28 @@ export interface Rotated {
  * THROUGHLINE_NEXT_MASTER_KEY) until every data key is wrapped by it; then it takes its place in one step. Cut short, it leaves both,
  * nothing starts, and running it again goes on. @throws FolderInUse, OperationRefused, MasterKeyError, WrongMasterKey
  */
-export async function rotateMasterKey({ data, environment, clock, onProgress = () => undefined }: Rotate): Promise<Rotated> {
+export async function rotateMasterKey({ data, cluster, environment, clock, onProgress = () => undefined }: Rotate): Promise<Rotated> {
   refuseUnfinishedRestore(data);
-  if (!existsSync(join(data, DATA.log))) throw new OperationRefused(`There is no record in ${data} (THROUGHLINE_DATA).`);
+  if (!cluster && !existsSync(join(data, DATA.log))) throw new OperationRefused(`There is no record in ${data} (THROUGHLINE_DATA).`);
   const file = join(data, DATA.masterKey);
   const from = readMasterKey(file, environment);
   if (!from) throw new MasterKeyError(`There is no master key in ${file} and none in ${MASTER_KEY_VARIABLE}.`);
   const inEnvironment = environment[MASTER_KEY_VARIABLE] !== undefined;
-  const log = SqliteEventStore.open(data, { mode: 'write' });
+  const lock = cluster && FolderLock.take(data);
+  const log: RotatingLog = cluster ?? SqliteEventStore.open(data, { mode: 'write' });
   try {
     const to = await nextKey(data, environment, inEnvironment, () => new KeyRing(log, from, clock).checkMasterKey());
     if (to.id === from.id) throw new MasterKeyError(`${NEXT_MASTER_KEY_VARIABLE} is the present master key: make another one.`);
     const wrapped = await new KeyRotation(log, from, to, clock).run((done, total) => onProgress('wrapping every key anew', done, total));
-    proveKeys(log, to, (done, total) => onProgress('opening every key with the new master key', done, total));
+    await proveKeys(log, to, (done, total) => onProgress('opening every key with the new master key', done, total));
     if (!inEnvironment) {
       renameSync(join(data, DATA.nextMasterKey), file);
       syncPath(data);
     }
     return { from: from.id, to: to.id, wrapped, ...(inEnvironment ? {} : { file }) };
   } finally {
-    await log.close();
+    if (!cluster) await log.close();
+    lock?.release();
   }
 }
 

@@ -53,7 +53,18 @@ export const keyDestroyed = defineEvent({
   },
 });
 
-export const privacyEvents = [keyCreated, keyRewrapped, fingerprintKeyWrapped, keyDestroyed] as const;
+export const masterKeyRetired = defineEvent({
+  type: 'privacy.master-key-retired',
+  version: 1,
+  subject: 'none',
+  summary:
+    'Every living key is wrapped by another master key; the one named opens nothing of this record any more. Whoever was erased until now is ' +
+    'erased for good, even where a server or a backup still holds the old key events.',
+  schema: Shape({ masterKey: Text(64), by: Text(64) }),
+  sample: { masterKey: 'k1', by: 'k2' },
+});
+
+export const privacyEvents = [keyCreated, keyRewrapped, fingerprintKeyWrapped, keyDestroyed, masterKeyRetired] as const;
 export type PrivacyEvent = EventOf<(typeof privacyEvents)[number]>;
 
 /** What the streams of people's keys hold. */

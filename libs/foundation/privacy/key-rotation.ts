@@ -1,15 +1,19 @@
 import type { EventStore, SealedEvent, StoredEvent } from '@foundation/event-store/port';
 import { type Clock, type DomainEvent, eventIdOf, type Position, START } from '@foundation/kernel';
-import { fingerprintKeyWrapped, keyCreated, keyDestroyed, keyRewrapped } from './events';
+import { fingerprintKeyWrapped, keyCreated, keyDestroyed, keyRewrapped, masterKeyRetired } from './events';
 import { FINGERPRINT_STREAM, KeyRing, systemMeta, unwrapped, wrapFor } from './keyring';
 import type { MasterKey } from './master-key';
 
 /** The log as a change of the master key needs it. */
 export interface RotatingLog extends EventStore {
-  truncateAllBefore(truncations: readonly { readonly stream: string; readonly revision: number }[]): Promise<void>;
-  /** Writes the file anew, so that no page keeps a copy of what was dropped. */
-  compact(): Promise<void>;
+  /** Where many truncations at once are cheaper than one by one. */
+  truncateAllBefore?(truncations: readonly { readonly stream: string; readonly revision: number }[]): Promise<void>;
+  /** Writes the file anew, so that no page keeps a copy of what was dropped. A server's chunks are its operator's to scavenge. */
+  compact?(): Promise<void>;
 }
+
+/** Holds when which master key ceased to open anything. */
+const RETIREMENTS = 'master-keys';
 
 const PAGE = 500;
 
@@ -38,8 +42,18 @@ export class KeyRotation {
       after = last.position;
       onProgress(shareOf(after, end), 1);
     }
-    await this.log.compact();
+    await this.retire();
+    await this.log.compact?.();
     return wrapped;
+  }
+
+  /** The moment from which on the old master key opens nothing, on the record once. */
+  private async retire(): Promise<void> {
+    const last = (await this.log.readStream(RETIREMENTS)).at(-1);
+    if ((last?.data as { masterKey?: string } | undefined)?.masterKey === this.from.id) return;
+    const { type, version, data } = masterKeyRetired.of({ masterKey: this.from.id, by: this.to.id });
+    const meta = systemMeta(this.clock);
+    await this.log.append(RETIREMENTS, last?.revision ?? 'no-stream', [{ id: eventIdOf(meta.commandId, 0), type, version, data, meta }]);
   }
 
   private async fingerprints(): Promise<void> {
@@ -70,8 +84,14 @@ export class KeyRotation {
       return true;
     });
     const wrapped = (await Promise.all(appended)).filter(Boolean).length;
-    if (truncations.length > 0) await this.log.truncateAllBefore(truncations);
+    await this.truncate(truncations);
     return wrapped;
+  }
+
+  private async truncate(truncations: readonly { readonly stream: string; readonly revision: number }[]): Promise<void> {
+    if (truncations.length === 0) return;
+    if (this.log.truncateAllBefore) return this.log.truncateAllBefore(truncations);
+    for (const { stream, revision } of truncations) await this.log.truncateBefore(stream, revision);
   }
 
   private wrappedAnew(events: readonly StoredEvent[], { stream, data }: StoredEvent): SealedEvent {

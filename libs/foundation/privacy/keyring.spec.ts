@@ -41,6 +41,27 @@ it('makes one key when several nodes and requests ask at once', async () => {
   expect(await store.readStream(keyStream(student))).toHaveLength(1);
 });
 
+it('makes the keys of newcomers without a look, and takes the one that is there all the same', async () => {
+  const [known, fresh, erased] = [newId<StudentId>(), newId<StudentId>(), newId<StudentId>()];
+  const there = await ringOf().keyFor(known, 'student');
+  await ringOf().keyFor(erased, 'student');
+  await new Erasure(store, ringOf(), new ErasureRegister(join(folder, 'erasures.jsonl')), clock).erase(
+    erased,
+    'student',
+    'system',
+    'requested',
+  );
+  const looks = jest.spyOn(store, 'readStream');
+  const ring = new KeyRing(store, toyMasterKey(), clock, { newcomers: true });
+  const made = await ring.keyFor(fresh, 'student');
+  expect(looks).not.toHaveBeenCalled();
+  looks.mockRestore();
+  expect(exported(await ringOf().find(fresh))).toBe(exported(made));
+  expect(exported(await ring.keyFor(known, 'student'))).toBe(exported(there));
+  await expect(ring.keyFor(erased, 'student')).rejects.toThrow(SubjectErased);
+  expect(await ringOf().find(erased)).toBe(DESTROYED);
+});
+
 it('refuses the wrong master key in plain words', async () => {
   const student = newId<StudentId>();
   await ringOf().keyFor(student, 'student');

@@ -13,7 +13,7 @@ import {
   type StudentId,
 } from '@foundation/kernel';
 import { LRUCache } from 'lru-cache';
-import { fingerprintKeyWrapped, keyCreated, keyDestroyed, keyRewrapped, type PrivacyEvent } from './events';
+import { fingerprintKeyWrapped, keyCreated, keyDestroyed, keyRewrapped, masterKeyRetired, type PrivacyEvent } from './events';
 import type { MasterKey } from './master-key';
 import { type DataKey, decrypt, encrypt } from './sealing';
 
@@ -75,20 +75,29 @@ export const FINGERPRINT_STREAM = keyStream('fingerprints');
 /** Enough for every child of a large district's day: about 300 bytes each. */
 const REMEMBERED = 100_000;
 
+export interface KeyRingOptions {
+  /** How many keys. */
+  readonly remember?: number;
+  /** Whom it does not remember is most often new: their key is made without a look whether there is one, which the append then tells. */
+  readonly newcomers?: boolean;
+}
+
 /** The data keys of children and staff, wrapped by the master key in `key-<subject>` streams and remembered here once unwrapped. */
 export class KeyRing {
   private readonly remembered: LRUCache<string, DataKey | typeof DESTROYED>;
   private readonly creating = new Map<string, Promise<DataKey>>();
   private readonly listeners = new Set<(subject: string) => void>();
+  private readonly newcomers: boolean;
   private fingerprints: Promise<KeyObject> | undefined;
 
   constructor(
     private readonly store: EventStore,
     private readonly master: MasterKey,
     private readonly clock: Clock,
-    { remember = REMEMBERED }: { readonly remember?: number } = {},
+    { remember = REMEMBERED, newcomers = false }: KeyRingOptions = {},
   ) {
     this.remembered = new LRUCache({ max: remember });
+    this.newcomers = newcomers;
   }
 
   /** The key if it is at hand, without waiting; undefined says nothing. */
@@ -152,7 +161,7 @@ export class KeyRing {
   }
 
   private async findOrCreate(subject: string, kind: SubjectKind): Promise<DataKey> {
-    const found = await this.find(subject);
+    const found = this.newcomers ? undefined : await this.find(subject);
     if (found !== undefined) return alive(found, kind, subject);
     const key = createSecretKey(randomBytes(32));
     const stream = keyStream(subject);
@@ -161,7 +170,7 @@ export class KeyRing {
     try {
       await this.store.append(stream, 'no-stream', [{ id: eventIdOf(meta.commandId, 0), type, version, data, meta }]);
     } catch (error) {
-      // Another node was quicker: its key is the key.
+      // There was one, or another node was quicker: its key is the key.
       if (error instanceof WrongExpectedRevision) return alive(await this.find(subject), kind, subject);
       throw error;
     }
@@ -246,6 +255,7 @@ export function unwrapped(events: readonly StoredEvent[], master: MasterKey): Ke
   if (!last) return undefined;
   const event = { type: last.type, version: last.version, data: last.data } as PrivacyEvent;
   if (event.type === keyDestroyed.type) return DESTROYED;
+  if (event.type === masterKeyRetired.type) throw new Error(`${last.stream} holds no key`);
   const { masterKey, wrapped } = event.data;
   if (masterKey !== master.id) throw new WrongMasterKey(masterKey, master.id);
   const bytes = decrypt(master.deriveKey('data-keys'), wrapped, last.stream);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Database, Statement } from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { type Position, START } from '@foundation/kernel';
@@ -269,6 +269,8 @@ export interface ThreadOptions extends ThreadSetup {
 
 /** Between two turns that nobody waits for: under load, one turn for many commits costs a fraction of a turn for each. */
 const PACE_MS = 5;
+/** Rows come and go: a young generation of the usual 48 MB would only be filled, not used. */
+const LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 12 };
 const FIRST_RESTART_MS = 100;
 const LAST_RESTART_MS = 30_000;
 const STOP_MS = 5000;
@@ -351,7 +353,7 @@ export class ThreadedViewHost extends ViewHost {
 
   private launch(started?: () => void, failed?: (error: Error) => void): void {
     const { folder, module, masterKey, thread = join(__dirname, 'projector.thread.js') } = this.options;
-    const worker = new Worker(thread, { workerData: { folder, module, masterKey } satisfies ThreadSetup });
+    const worker = new Worker(thread, { workerData: { folder, module, masterKey } satisfies ThreadSetup, resourceLimits: LIMITS });
     this.worker = worker;
     this.asked = false;
     let lastError = 'Error';

@@ -42,6 +42,7 @@ interface Active {
 /** The faults of one node, which may be set and cleared at any time. */
 export class Faults {
   private active: Active[] = [];
+  private readonly counted = new Map<Fault['kind'], number>();
   private readonly listeners = new Set<() => void>();
 
   /** Returns the function that clears this fault again. */
@@ -67,9 +68,15 @@ export class Faults {
       .filter((active) => {
         if (active.after-- > 0) return false;
         if (--active.times <= 0) this.drop(active);
+        this.counted.set(active.fault.kind, this.timesMet(active.fault.kind) + 1);
         return true;
       })
       .map(({ fault }) => fault);
+  }
+
+  /** How many calls have met a fault of this kind since the node was made. */
+  timesMet(kind: Fault['kind']): number {
+    return this.counted.get(kind) ?? 0;
   }
 
   /** Whether a fault without a count is on for this kind of call: what a running subscription asks before each event. */

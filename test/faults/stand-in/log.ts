@@ -25,7 +25,9 @@ export class StandInLog {
   events: LoggedEvent[] = [];
   /** What was asked for and done since the beginning, for tests to count. */
   readonly counts = { appends: 0, events: 0, repeated: 0, conflicts: 0 };
+  /** Where the next record goes. */
   private next = 0;
+  private lastRecord = -1;
   private positions = new Set<number>();
   private streams = new Map<string, StreamState>();
   private recent = new Map<string, LoggedEvent>();
@@ -47,14 +49,14 @@ export class StandInLog {
     return this.streams.get(stream.replace(/^\$\$/, ''))?.tombstoned ?? false;
   }
 
-  /** Where the next record goes. */
-  get end(): number {
-    return this.next;
+  /** Whether a reader may start here: at a record, or anywhere after the beginning of the last one. */
+  isReadable(position: number): boolean {
+    return position > this.lastRecord || this.positions.has(position);
   }
 
-  /** Whether a reader may start at this position: at a record, or beyond the end. */
-  isReadable(position: number): boolean {
-    return position >= this.next || this.positions.has(position);
+  /** Whether a reader may go backwards from here: from a record, or from the very end. */
+  isReadableBackwards(position: number): boolean {
+    return position === this.next || this.positions.has(position);
   }
 
   /** Index in `events` of the first one after this position. */
@@ -142,7 +144,8 @@ export class StandInLog {
     switch (entry.do) {
       case 'write':
         this.index(entry.events);
-        this.positions.add(this.next);
+        this.lastRecord = entry.events.at(-1)?.position ?? this.next;
+        this.positions.add(this.lastRecord);
         this.next = entry.end;
         return;
       case 'scavenge':
@@ -151,6 +154,7 @@ export class StandInLog {
       case 'restore': {
         const rest = this.events.filter((event) => event.position <= entry.position);
         const last = rest.at(-1);
+        this.lastRecord = last?.position ?? -1;
         this.next = last ? last.position + sizeOf(last.stream, last) : 0;
         for (const known of this.positions) if (known >= this.next) this.positions.delete(known);
         this.recent.clear();

@@ -13,6 +13,7 @@ import type { Endpoint, Member, NodeContext } from './context';
 import { softDelete, tombstone } from './delete';
 import { Faults } from './faults';
 import type { StandInLog } from './log';
+import { reset } from '../reset';
 import { read } from './read';
 import { DEFAULT_USERS, Rights, type Users } from './rights';
 
@@ -97,16 +98,18 @@ export class StandInNode implements NodeContext {
     const injector = grpc.createConnectionInjector(credentialsOf(this.options.tls));
     // Own sockets, so that a killed node can reset its connections as a killed process does.
     const tcp = createServer((socket) => {
+      // One that was on its way when the node was killed.
+      if (this.tcp !== tcp) return void reset(socket);
       const peer = `${socket.remoteAddress}:${socket.remotePort}`;
       this.sockets.set(peer, socket);
       socket.on('error', () => undefined).on('close', () => this.sockets.delete(peer));
       injector.injectConnection(socket);
     });
+    this.tcp = tcp;
+    this.grpc = grpc;
     tcp.listen(this.port, this.host);
     await once(tcp, 'listening');
     this.port = (tcp.address() as AddressInfo).port;
-    this.tcp = tcp;
-    this.grpc = grpc;
     return this;
   }
 
@@ -130,11 +133,12 @@ export class StandInNode implements NodeContext {
 
   /** Resets every connection; new ones are taken. */
   cutAll(): void {
-    for (const socket of this.sockets.values()) socket.resetAndDestroy();
+    for (const socket of this.sockets.values()) reset(socket);
   }
 
   cut(peer: string): void {
-    this.sockets.get(peer)?.resetAndDestroy();
+    const socket = this.sockets.get(peer);
+    if (socket) reset(socket);
   }
 
   /** Ends every running subscription: as if all were well, or with an error. */

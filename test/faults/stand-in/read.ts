@@ -40,13 +40,14 @@ function readAll(node: NodeContext, call: Call, options: ReadReq.Options, twice:
   const { events } = node.log;
   const all = options.getAll();
   const position = Number(all?.getPosition()?.getCommitPosition());
-  if (all?.hasPosition() && !node.log.isReadable(position)) return failStream(call, refusal.readFailed('ReadAllResult'));
+  const forwards = options.getReadDirection() === ReadReq.Options.ReadDirection.FORWARDS;
+  const readable = forwards ? node.log.isReadable(position) : node.log.isReadableBackwards(position);
+  if (all?.hasPosition() && !readable) return failStream(call, refusal.readFailed('ReadAllResult'));
   const count = Math.min(Number(options.getCount()), events.length);
-  if (options.getReadDirection() === ReadReq.Options.ReadDirection.FORWARDS) {
+  if (forwards) {
     const first = all?.hasPosition() ? node.log.indexAfter(position - 1) : all?.hasEnd() ? events.length : 0;
     return send(call, events.slice(first, first + count), twice);
   }
-  if (all?.hasPosition() && position > node.log.end) return failStream(call, refusal.readFailed('ReadAllResult'));
   const end = all?.hasPosition() ? node.log.indexAfter(position - 1) : all?.hasStart() ? 0 : events.length;
   send(call, events.slice(Math.max(0, end - count), end).reverse(), twice);
 }

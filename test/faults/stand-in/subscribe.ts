@@ -14,7 +14,7 @@ export function subscribe(node: NodeContext, call: Call, options: ReadReq.Option
   const start = options.getAll();
   const from = Number(start?.getPosition()?.getCommitPosition());
   if (start?.hasPosition() && !node.log.isReadable(from)) return failStream(call, refusal.subscriptionFailed());
-  const after = start?.hasEnd() ? node.log.head : start?.hasPosition() ? from : -1;
+  const after = start?.hasEnd() ? node.log.head : start?.hasPosition() ? Math.min(from, node.log.head) : -1;
   new Subscription(node, call, options, after, twice).run();
 }
 

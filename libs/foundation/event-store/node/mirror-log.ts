@@ -4,7 +4,8 @@ import { type Position, START } from '@foundation/kernel';
 import { FolderLock } from '../folder-lock';
 import type { StoredEvent } from '../port';
 import { checkEnd } from '../sqlite/log-check';
-import { LOG_FILE, openLogFile, rowOf, unavailable, WalPurge } from '../sqlite/log-file';
+import { LOG_FILE, openLogFile, unavailable, WalPurge } from '../sqlite/log-file';
+import { rowOf } from '../sqlite/prepared';
 import { identify } from '../sqlite/schema';
 
 /** The folder holds a copy of another log than the cluster's. */

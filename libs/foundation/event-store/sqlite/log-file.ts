@@ -1,23 +1,12 @@
 import Sqlite, { type Database } from 'better-sqlite3';
-import { type SealedEvent, StoreUnavailable } from '../port';
+import { StoreUnavailable } from '../port';
 import { sqliteCode } from './error-code';
 import { createLog } from './schema';
-import { sumOf } from './sum';
 
 /** Name of the log's file in the data folder. */
 export const LOG_FILE = 'log.sqlite';
 /** How long a write waits for a foreign writer of the file before it is refused. */
 const BUSY_MS = 2000;
-
-/** An event made ready for its row: stringified before it queues, so that nothing but the disk can fail a group. */
-export type Row = readonly [id: string, type: string, version: number, student: string | null, data: string, meta: string, sum: number];
-
-export function rowOf(stream: string, revision: number, { id, type, version, data, meta }: SealedEvent): Row {
-  const student = meta.student ?? null;
-  const [dataText, metaText] = [JSON.stringify(data), JSON.stringify(meta)];
-  const sum = sumOf(stream, revision, id, type, version, student, dataText, metaText);
-  return [id, type, version, student, dataText, metaText, sum];
-}
 
 /** Opens the file of a log; for writing it is made when missing, with the id given or one of its own. */
 export function openLogFile(file: string, mode: 'write' | 'read', logId?: string): Database {
@@ -25,7 +14,8 @@ export function openLogFile(file: string, mode: 'write' | 'read', logId?: string
     mode === 'write' ? new Sqlite(file, { timeout: BUSY_MS }) : new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5000 });
   // Sorting stays in memory: nothing is left in temporary files.
   db.pragma('temp_store = MEMORY');
-  db.pragma('cache_size = -16384');
+  // A reader reads on and on, or here and there: the system's own cache serves it.
+  db.pragma(`cache_size = -${mode === 'write' ? 16_384 : 2048}`);
   if (mode === 'write') {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');

@@ -7,11 +7,8 @@ import { FolderLock } from '../folder-lock';
 import {
   type Appended,
   type Delivery,
-  EmptyAppend,
   type EventStore,
-  EventTooLarge,
   type ExpectedRevision,
-  MAX_APPEND_BYTES,
   type ReadAllOptions,
   type SealedEvent,
   type StoredEvent,
@@ -20,7 +17,8 @@ import {
   WrongExpectedRevision,
 } from '../port';
 import { checkEnd } from './log-check';
-import { LOG_FILE, openLogFile, type Row, rowOf, unavailable, WalPurge } from './log-file';
+import { LOG_FILE, openLogFile, unavailable, WalPurge } from './log-file';
+import { type PreparedAppend, prepareAppend, type PreparedRow } from './prepared';
 import { LogReader } from './reading';
 import { identify } from './schema';
 
@@ -37,10 +35,7 @@ export interface Truncation {
   readonly revision: number;
 }
 
-interface Pending {
-  readonly stream: string;
-  readonly expected: ExpectedRevision;
-  readonly rows: readonly Row[];
+interface Pending extends PreparedAppend {
   /** When it was asked for, in ms of this process. */
   readonly since: number;
   readonly resolve: (appended: Appended) => void;
@@ -108,15 +103,11 @@ export class SqliteEventStore implements EventStore {
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly SealedEvent[]): Promise<Appended> {
-    if (stream === '' || stream.startsWith('$')) throw new TypeError('A stream needs a name, and names that begin with $ are the system’s');
-    if (expected !== 'no-stream' && !(Number.isSafeInteger(expected) && expected >= 0)) {
-      throw new TypeError(`Not a revision: ${String(expected)}`);
-    }
-    if (events.length === 0) throw new EmptyAppend(`${stream}: nothing to append`);
-    const first = expected === 'no-stream' ? 0 : expected + 1;
-    const rows = events.map((event, index) => rowOf(stream, first + index, event));
-    const bytes = rows.reduce((sum, [, , , , data, meta]) => sum + Buffer.byteLength(data) + Buffer.byteLength(meta), 0);
-    if (bytes > MAX_APPEND_BYTES) throw new EventTooLarge(`${stream}: ${bytes} bytes in one append, ${MAX_APPEND_BYTES} are allowed`);
+    return this.appendPrepared(prepareAppend(stream, expected, events));
+  }
+
+  /** As `append`, for what was made ready before, on this thread or another. @throws WrongExpectedRevision, StoreUnavailable */
+  async appendPrepared({ stream, expected, rows }: PreparedAppend): Promise<Appended> {
     return new Promise((resolve, reject) => {
       if (!this.writer || this.closed)
         return reject(new StoreUnavailable(this.closed ? 'The log is closed' : 'The log is open for reading'));
@@ -351,7 +342,7 @@ class Writer {
   }
 
   /** The first answer, when the stream holds exactly these events from there on (and perhaps others after them). */
-  private repeat(stream: string, before: number, rows: readonly Row[]): Appended | undefined {
+  private repeat(stream: string, before: number, rows: readonly PreparedRow[]): Appended | undefined {
     const revision = before + rows.length;
     const places = this.places.all(stream, before + 1, revision);
     const last = places.at(-1);

@@ -1,0 +1,3 @@
+import type { Clock, Instant } from '@foundation/kernel';
+
+export const systemClock: Clock = { now: () => new Date().toISOString() as Instant };
