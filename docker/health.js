@@ -1,4 +1,5 @@
 /** `node docker/health.js live|ready`: exit code 0 when the process of this container says that it is. An API answers under /api/v1, the others at the root. */
+const { AbortSignal, fetch } = globalThis;
 const [what = 'live'] = process.argv.slice(2);
 const origin = `http://127.0.0.1:${process.env.THROUGHLINE_PORT ?? 3000}`;
 const ask = (path) => fetch(`${origin}${path}/health/${what}`, { signal: AbortSignal.timeout(4000) });
