@@ -9,18 +9,25 @@ export class ClusterSettings extends Settings {
   })
   eventStore: string;
 
-  /** Of the queues; the projector needs none. */
+  /** Of the queues: a worker needs it; an API shows how far jobs are with it. */
   @IsOptional()
   @IsString()
   @IsNotEmpty()
   @Matches(/^rediss?:\/\//, { message: 'must be an address, such as redis://host:6379' })
   redis?: string;
+
+  /** A folder that all nodes share, for copies of records that wait to be fetched; they are sealed. Of one node: in its own folder. */
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty({ message: 'must name a folder that all nodes share' })
+  exportsFolder?: string;
 }
 
 export const CLUSTER_VARIABLES: Variables<ClusterSettings> = {
   ...VARIABLES,
   eventStore: 'THROUGHLINE_EVENTSTORE',
   redis: 'THROUGHLINE_REDIS',
+  exportsFolder: 'THROUGHLINE_EXPORTS',
 };
 
 /** @throws WrongSetting */

@@ -27,6 +27,7 @@ module.exports = {
     '^@apps/(.*)$': '<rootDir>/apps/$1',
     '^@config/(.*)$': '<rootDir>/config/$1',
   },
+  globalSetup: '<rootDir>/config/redis-for-tests.js',
   setupFiles: ['reflect-metadata'],
   testTimeout: 30000,
 };

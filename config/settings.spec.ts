@@ -10,6 +10,9 @@ describe('settings', () => {
       logLevel: 'info',
       https: false,
       metrics: 'local',
+      smtp: '',
+      mailFrom: 'throughline@localhost',
+      link: 'http://127.0.0.1:3000',
     });
   });
 
@@ -29,10 +32,17 @@ describe('settings', () => {
     ['THROUGHLINE_DATA', ''],
     ['THROUGHLINE_HTTPS', 'yes'],
     ['THROUGHLINE_METRICS', 'everyone'],
+    ['THROUGHLINE_SMTP', 'mail.example'],
+    ['THROUGHLINE_MAIL_FROM', 'nobody'],
+    ['THROUGHLINE_LINK', 'example'],
     ['THROUGHLINE_PROT', '80'],
   ])('a wrong %s=%s names itself', (variable, value) => {
     expect(() => readSettings({ [variable]: value })).toThrow(WrongSetting);
     expect(() => readSettings({ [variable]: value })).toThrow(new RegExp(`^${variable}`));
+  });
+
+  it('never prints the mail server’s password', () => {
+    expect(() => readSettings({ THROUGHLINE_SMTP: 'me:green-boats@mail.example' })).toThrow(/^THROUGHLINE_SMTP=… must be smtp:/);
   });
 
   it('never prints the master key', () => {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, IsTimeZone, Max, Min, validateSync } from 'class-validator';
+import { IsBoolean, IsEmail, IsIn, IsInt, IsNotEmpty, IsString, IsTimeZone, Matches, Max, Min, validateSync } from 'class-validator';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -37,6 +37,18 @@ export class Settings {
   /** Who may read `/metrics`: callers on this machine that came through no proxy, or everyone who reaches the port. */
   @IsIn(['local', 'open'], { message: 'must be local or open' })
   metrics: 'local' | 'open' = 'local';
+
+  /** The mail server, with its password where it asks for one; without one, mails are files in the data folder. */
+  @Matches(/^$|^smtps?:\/\/\S+$/, { message: 'must be smtp://[user:password@]host:port or smtps://…' })
+  smtp: string = '';
+
+  /** Whom mails come from. */
+  @IsEmail({ allow_display_name: true, require_tld: false }, { message: 'must be an e-mail address' })
+  mailFrom: string = 'throughline@localhost';
+
+  /** Where people reach the service, for links in mails. */
+  @Matches(/^https?:\/\/\S+$/, { message: 'must be an address such as https://throughline.example' })
+  link: string = 'http://127.0.0.1:3000';
 }
 
 /** Setting → environment variable. */
@@ -49,12 +61,15 @@ export const VARIABLES: Variables<Settings> = {
   logLevel: 'THROUGHLINE_LOG_LEVEL',
   https: 'THROUGHLINE_HTTPS',
   metrics: 'THROUGHLINE_METRICS',
+  smtp: 'THROUGHLINE_SMTP',
+  mailFrom: 'THROUGHLINE_MAIL_FROM',
+  link: 'THROUGHLINE_LINK',
 };
 /** Read where the keys are (foundation/privacy), never kept with the other settings. */
 export const MASTER_KEY_VARIABLES = ['THROUGHLINE_MASTER_KEY', 'THROUGHLINE_NEXT_MASTER_KEY'] as const;
 
 /** They may hold a password: never shown. */
-const SECRET: ReadonlySet<string> = new Set(['THROUGHLINE_EVENTSTORE', 'THROUGHLINE_REDIS']);
+const SECRET: ReadonlySet<string> = new Set(['THROUGHLINE_EVENTSTORE', 'THROUGHLINE_REDIS', 'THROUGHLINE_SMTP']);
 
 export class WrongSetting extends Error {}
 

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 
 export { complain, loggerOf, runClusterMain, runMain, say } from './src/command-line';
+export { type District, districtOn } from './src/district';
 export { catalogue } from './src/events';
 export { masterKeyOf } from './src/master-key';
 export { composeNode, type Node, NoCopyYet } from './src/node';
+export { Probes } from './src/probes';
 export { showProgress } from './src/progress';
 export { viewSet } from './src/view-set';
 

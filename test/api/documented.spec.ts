@@ -210,7 +210,7 @@ describe('the API document', () => {
       for (const id of named) {
         for (const role of anybody ? [undefined] : ROLES) {
           for (const query of asOf ? ['', '?asOf=2026-03-03T09:15:00-05:00'] : ['']) {
-            await ask(operation, role, { with: { id }, query });
+            await ask(operation, role, { with: { id, exportId: ids.sam }, query });
             answered += 1;
           }
         }

@@ -199,6 +199,7 @@ export const writes: readonly Write[] = [
   },
   { role: 'case-manager', path: '/sessions/{id}/disputes', ids: { id: nth('repaid') }, body: { by: 'family', statement: 'Not told.' } },
   { role: 'case-manager', path: '/sessions/{id}/void', ids: { id: ids.session }, body: { reason: 'Entered twice' } },
+  { role: 'case-manager', path: '/students/{id}/exports', ids: student, body: { askedOn: '2026-03-02' } },
   { role: 'administrator', path: '/staff/{id}/roles/{grantId}/end', ids: { id: hers, grantId: grant }, body: { lastDay: '2026-06-12' } },
   { role: 'administrator', path: '/staff/{id}/remove', ids: { id: hers }, body: { reason: 'Left the district' } },
 ];

@@ -11,6 +11,9 @@ import { ActivatePlan, DraftPlan, SetAccommodation, SetGoal, SetService, WritePr
 import { RosterClass, RosterSchool } from '@case/schools';
 import { RecordSession } from '@case/sessions';
 import { AddStudent, AssignTeamMember, CaseRelationFacts, OpenCase, WriteProfile } from '@case/students';
+import { JOB_KINDS, JobsAndPolicies } from '@apps/worker';
+import { Digests, fileMailer } from '@exchange/digest';
+import { RecordExports } from '@exchange/exports';
 import { RosterImporter, RosterImports } from '@exchange/rostering';
 import { AccessTokens, AccountsService, MemoryThrottle, ReadAudit } from '@foundation/access';
 import {
@@ -27,6 +30,7 @@ import {
   derivedId,
   type Discipline,
   type EntryId,
+  type ExportId,
   type Instant,
   type LocalDate,
   newId,
@@ -38,6 +42,7 @@ import {
   type StaffId,
   type StudentId,
 } from '@foundation/kernel';
+import { InProcessJobQueue, SoleTurns } from '@foundation/jobs';
 import { Metrics } from '@foundation/metrics';
 import { Erasure, ErasureRegister, KeyRing, MasterKey, SyncKeyRing } from '@foundation/privacy';
 import { fixedClock } from '@foundation/testing';
@@ -52,7 +57,7 @@ const day = (text: string) => text as LocalDate;
 const at = (text: string) => ({ at: text as Instant, offset: '-05:00', zone: ZONE });
 
 /** Everything in this process on a folder: the real log, views and rules, with a clock that stands at 9:15 on 3 March 2026. */
-export async function openApi(folder: string) {
+export async function openApi(folder: string, more: Partial<Platform> = {}) {
   const clock = fixedClock('2026-03-03T14:15:00.000Z');
   const lines: string[] = [];
   const master = new MasterKey(createSecretKey(randomBytes(32)));
@@ -83,6 +88,13 @@ export async function openApi(folder: string) {
     refreshKey,
   });
   const reads = new ReadAudit(join(folder, 'reads.sqlite'));
+  const queue = new InProcessJobQueue(JOB_KINDS);
+  const logger = createLogger('trace', { write: (line) => void lines.push(line) });
+  const recordExports = new RecordExports({ runner, journal, views, keys, queue, clock, zone: ZONE, folder: join(folder, 'exports') });
+  const mailer = fileMailer(join(folder, 'mail'), 'throughline@lincoln.example');
+  const link = 'https://throughline.lincoln.example';
+  const digests = new Digests({ runner, journal, views, relations, queue, mailer, clock, zone: ZONE, link });
+  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports: recordExports, digests, logger });
   const platform: Platform = {
     store,
     journal,
@@ -102,9 +114,12 @@ export async function openApi(folder: string) {
       folder: join(folder, 'imports'),
       failed: () => undefined,
     }),
-    logger: createLogger('trace', { write: (line) => void lines.push(line) }),
+    exports: recordExports,
+    digests,
+    logger,
     metrics: new Metrics(),
     settings: { zone: ZONE, https: false, metrics: 'local' },
+    ...more,
   };
   const app = await createApi(platform);
   return {
@@ -112,8 +127,12 @@ export async function openApi(folder: string) {
     platform,
     clock,
     lines,
+    queue,
+    /** Nothing happens in the background until a test starts it. */
+    work,
     async close() {
       await app.close();
+      await work.stop();
       await views.stop();
       reads.close();
       await reader.close();
@@ -278,6 +297,8 @@ export async function fillWorld({ app, platform }: Pick<OpenApi, 'app' | 'platfo
   } as const;
   const held = { session: ids.session, ...promised, service: ids.service, outcome: { ...outcome, goals: [] } };
   await run(new RecordSession(held, context({ commandId: ids.session as never, actor: staffOf('therapist') })));
+  // Under the child's own id, so that a route's `:id` and `:exportId` are found with one.
+  await platform.exports.request({ export: ids.sam as string as ExportId, student: ids.sam }, context());
   await platform.views.waitFor(await platform.journal.head());
 }
 

@@ -18,6 +18,8 @@ import { DeclaredAccess } from './access/declared';
 import { Reads } from './access/reads';
 import { AccountController } from './account/account.controller';
 import { ChangesController } from './changes/changes.controller';
+import { ExportsController } from './exports/exports.controller';
+import { MessagesController } from './messages/messages.controller';
 import { OverviewsController } from './overviews/overviews.controller';
 import { PagesController } from './pages/pages.controller';
 import { PlansController } from './plans/plans.controller';
@@ -69,9 +71,11 @@ class PlatformModule {
     SchoolsController,
     RosterController,
     StudentsController,
+    ExportsController,
     PlansController,
     RecordsController,
     OverviewsController,
+    MessagesController,
     ChangesController,
     HealthController,
   ],

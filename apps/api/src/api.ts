@@ -7,6 +7,7 @@ import { AfterGuard, createHttpApp, SseStreams } from '@foundation/http';
 import { ApiModule } from './api.module';
 import { translated } from './errors';
 import { serveDocumentation } from './openapi';
+import { mountJobBoard } from './jobs/board';
 import type { Platform } from './platform';
 import { UPLOAD_BYTES } from './roster/upload';
 import { refuseOnlyWhatIsCurrent } from './shared/current';
@@ -38,6 +39,7 @@ export async function createApi(platform: Platform): Promise<NestFastifyApplicat
   platform.metrics.gauge('change_streams', 'Open streams of changes', () => sse.size);
   app.useGlobalGuards(new AfterGuard(platform.views, platform.journal.logId));
   serveDocumentation(app);
+  if (platform.jobBoard) await mountJobBoard(app, platform, platform.jobBoard);
   await app.init();
   refuseOnlyWhatIsCurrent(app.get(CommandBus), platform);
   await app.getHttpAdapter().getInstance().ready();

@@ -1,3 +1,4 @@
+import type { Queue } from 'bullmq';
 import type { Logger } from 'pino';
 import type { CommandRunner, EventStore, Journal } from '@foundation/event-store';
 import type { AccessTokens, AccountsService, ReadAudit, RelationFacts } from '@foundation/access';
@@ -5,6 +6,8 @@ import type { Clock, Position } from '@foundation/kernel';
 import type { Metrics } from '@foundation/metrics';
 import type { Erasure } from '@foundation/privacy';
 import type { ViewReader } from '@foundation/view-store';
+import type { Digests } from '@exchange/digest';
+import type { RecordExports } from '@exchange/exports';
 import type { RosterImports } from '@exchange/rostering';
 
 /** What the app is composed on: one object, made by the process that starts it. */
@@ -22,6 +25,10 @@ export interface Platform {
   /** Resolves once the views have purged what was erased at this position and no file, WAL included, holds its clear text. */
   readonly purged: (position: Position) => Promise<void>;
   readonly rosterImports: RosterImports;
+  readonly exports: RecordExports;
+  readonly digests: Digests;
+  /** Queues that administrators may look into with Bull Board; only where jobs are on BullMQ. */
+  readonly jobBoard?: readonly Queue[];
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly settings: {

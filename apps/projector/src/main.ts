@@ -1,7 +1,6 @@
 import 'reflect-metadata';
-import { loggerOf, masterKeyOf, runClusterMain, say } from '@apps/shared';
+import { loggerOf, masterKeyOf, Probes, runClusterMain, say } from '@apps/shared';
 import type { ClusterSettings } from '@config/cluster-settings';
-import { Probes } from './probes';
 import { ProjectingNode } from './projecting-node';
 
 /** The projector of a cluster's node: keeps the node's copy of the log, and the views on it. */

@@ -13,6 +13,7 @@ import {
   UnknownStoredTypes,
   WrongConnection,
 } from '@foundation/event-store';
+import { QueueUnavailable, RedisUnfit } from '@foundation/jobs';
 import { OperationRefused } from '@foundation/operations';
 import { MasterKeyError, SealBroken, WrongMasterKey } from '@foundation/privacy';
 import { UnreadableSet } from '@exchange/rostering';
@@ -44,6 +45,8 @@ const MENDABLE = [
   LineageBroken,
   MovedWrongly,
   NotEmpty,
+  QueueUnavailable,
+  RedisUnfit,
 ];
 
 /** Runs a command line to its exit code: 0, what it answers, or 1 for a failure that it names. */

@@ -8,6 +8,8 @@ import { plansEvents } from '@case/plans/events';
 import { schoolsEvents } from '@case/schools/events';
 import { sessionsEvents } from '@case/sessions/events';
 import { studentsEvents } from '@case/students/events';
+import { digestEvents } from '@exchange/digest/events';
+import { exportsEvents } from '@exchange/exports/events';
 import { rosteringEvents } from '@exchange/rostering/events';
 
 /** Every event that this version knows. */
@@ -22,4 +24,6 @@ export const catalogue = new EventCatalogue([
   ...accommodationsEvents,
   ...sessionsEvents,
   ...rosteringEvents,
+  ...exportsEvents,
+  ...digestEvents,
 ]);

@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Platform } from '@apps/api';
 import type { ClusterSettings } from '@config/cluster-settings';
-import { CaseRelationFacts } from '@case/students';
-import { AccessTokens, type AccessEvent, AccountsService, MemoryThrottle, ReadAudit } from '@foundation/access';
+import { JOB_KINDS } from '@apps/worker';
+import type { AccessEvent, AccessTokens } from '@foundation/access';
 import {
   checkLineage,
   EventStoreDbEventStore,
@@ -16,11 +16,13 @@ import {
   NodeEventStore,
   SqliteEventStore,
 } from '@foundation/event-store';
+import { BullMqJobQueue, InProcessJobQueue, type JobQueue } from '@foundation/jobs';
 import type { Clock, Instant } from '@foundation/kernel';
 import { Lag, Metrics } from '@foundation/metrics';
 import { Erasure, ErasureRegister, KeyRing, type MasterKey, type PrivacyEvent } from '@foundation/privacy';
 import { FollowingViewHost } from '@foundation/view-store';
 import { RosterImporter, RosterImports } from '@exchange/rostering';
+import { districtOn } from './district';
 import { catalogue } from './events';
 
 /** This node's projector has not made its copy of the log yet. */
@@ -32,9 +34,9 @@ export class NoCopyYet extends Error {
 
 /** A process that reads a node's copy and views, and writes to the cluster. */
 export interface Node {
-  readonly platform: Platform;
+  readonly platform: Platform & { readonly erasure: Erasure };
   readonly store: NodeEventStore;
-  readonly runner: JournalCommandRunner;
+  readonly queue: JobQueue;
   /** Rejects when the server no longer holds what this node has: the process must stop serving. */
   readonly broken: Promise<never>;
   readonly close: () => Promise<void>;
@@ -55,11 +57,10 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
   });
   const store = new NodeEventStore(copy, cluster);
   const views = new FollowingViewHost({ folder: data, head: () => copy.headSync() });
-  const reads = new ReadAudit(join(data, 'reads.sqlite'));
+  /** What is to be closed besides, the last first. */
+  const parts: (() => Promise<void>)[] = [() => store.close(), () => views.stop()];
   const close = async (): Promise<void> => {
-    await views.stop();
-    reads.close();
-    await store.close();
+    for (const part of parts.splice(0).reverse()) await part();
   };
   try {
     await cluster.assertSameLog();
@@ -73,19 +74,23 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
     const runner = new JournalCommandRunner(journal, keys);
     const register = new ErasureRegister(join(data, 'erasures.jsonl'));
     register.make();
-    const tokens = new AccessTokens(master.deriveKey('tokens').export(), clock);
-    const relations = new CaseRelationFacts(runner);
-    const accounts = new AccountsService({
-      logId: store.logId,
+    const queue = await queueOf(settings, logger);
+    const { exportsFolder } = settings;
+    const district = districtOn({
+      store,
+      keys,
+      journal,
       runner,
+      views,
+      queue,
+      master,
       clock,
-      zone,
-      facts: relations,
-      tokens,
-      throttle: new MemoryThrottle(),
-      refreshKey: master.deriveKey('refresh').export(),
+      settings,
+      ...(exportsFolder !== undefined && { exportsFolder }),
     });
-    hearOthers(store, keys, tokens, logger);
+    parts.push(async () => district.reads.close());
+    if (queue instanceof BullMqJobQueue) parts.push(() => queue.close());
+    hearOthers(store, keys, district.tokens, logger);
     const rosterImporter = new RosterImporter({ store, journal, runner, clock, zone });
     const rosterImports = new RosterImports({
       importer: rosterImporter,
@@ -94,16 +99,13 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
       folder: join(data, 'imports'),
       failed: (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
     });
-    const platform: Platform = {
+    const platform: Node['platform'] = {
       store,
       journal,
       runner,
       views,
       clock,
-      relations,
-      accounts,
-      tokens,
-      reads,
+      ...district,
       erasure: new Erasure(store, keys, register, clock),
       purged: async (position) => {
         await views.waitFor(position, 10_000);
@@ -111,16 +113,29 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
       },
       catchUp: () => store.catchUp(),
       rosterImports,
+      ...(queue instanceof BullMqJobQueue && { jobBoard: queue.bullQueues }),
       logger,
       metrics: metricsOf(copy, views),
       settings: { zone, https, metrics: readers },
       troubles: () => troublesOf(views),
     };
-    return { platform, store, runner, broken: watchLineage(cluster, copy), close };
+    return { platform, store, queue, broken: watchLineage(cluster, copy), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** On Redis where there is one. Without it an API shows no progress of jobs; they are owed by the log and done by workers all the same. */
+async function queueOf({ redis }: ClusterSettings, logger: Logger): Promise<JobQueue> {
+  if (redis === undefined) return new InProcessJobQueue(JOB_KINDS);
+  return BullMqJobQueue.open({
+    url: redis,
+    kinds: JOB_KINDS,
+    onError: (error) => logger.warn({ error: error.name }, 'Redis'),
+    failed: (job, dead) =>
+      logger[dead ? 'error' : 'warn']({ ...job, dead }, dead ? 'a job failed for good' : 'a job failed and is tried again'),
+  });
 }
 
 /** Waits for the projector that keeps the copy. */

@@ -2,16 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Platform } from '@apps/api';
-import { AccessTokens, AccountsService, MemoryThrottle, ReadAudit } from '@foundation/access';
+import { JOB_KINDS, JobsAndPolicies } from '@apps/worker';
 import { JournalCommandRunner, LogJournal, SqliteEventStore } from '@foundation/event-store';
 import { Lag, Metrics } from '@foundation/metrics';
 import { refuseUnfinishedRestore } from '@foundation/operations';
 import { Erasure, ErasureRegister, KeyRing, type MasterKey } from '@foundation/privacy';
+import { InProcessJobQueue, SoleTurns } from '@foundation/jobs';
 import { ThreadedViewHost } from '@foundation/view-store';
-import { CaseRelationFacts } from '@case/students';
 import { RosterImports, ThreadedImporter } from '@exchange/rostering';
 import type { Settings } from '@config/settings';
-import { catalogue, VIEW_SET } from '@apps/shared';
+import { catalogue, districtOn, VIEW_SET } from '@apps/shared';
 import { systemClock } from './clock';
 
 /** Everything on one folder: the log, the keys, the views on their thread, and what the API is composed on. */
@@ -20,7 +20,7 @@ export interface Standalone {
   /** For the command line: an import without a queue. */
   readonly rosterImporter: ThreadedImporter;
   readonly views: ThreadedViewHost;
-  /** Stops in the order that loses nothing: imports, views, reads, log. */
+  /** Stops in the order that loses nothing: jobs, imports, views, reads, log. */
   readonly close: () => Promise<void>;
 }
 
@@ -60,19 +60,6 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
   await views.start();
   store.onCommitted(() => views.wake());
 
-  const relations = new CaseRelationFacts(runner);
-  const tokens = new AccessTokens(master.deriveKey('tokens').export(), systemClock);
-  const accounts = new AccountsService({
-    logId: store.logId,
-    runner,
-    clock: systemClock,
-    zone,
-    facts: relations,
-    tokens,
-    throttle: new MemoryThrottle(),
-    refreshKey: master.deriveKey('refresh').export(),
-  });
-  const reads = new ReadAudit(join(data, 'reads.sqlite'));
   const rosterImporter = new ThreadedImporter({
     thread: join(__dirname, 'roster.thread.js'),
     store,
@@ -88,16 +75,19 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     folder: join(data, 'imports'),
     failed: (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
   });
+  const queue = new InProcessJobQueue(JOB_KINDS, (job, dead) =>
+    logger[dead ? 'error' : 'warn']({ ...job, dead }, dead ? 'a job failed for good' : 'a job failed and is tried again'),
+  );
+  const district = districtOn({ store, keys, journal, runner, views, queue, master, clock: systemClock, settings });
+  const { exports: recordExports, digests, reads } = district;
+  const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports: recordExports, digests, logger });
   const platform: Platform = {
     store,
     journal,
     runner,
     views,
     clock: systemClock,
-    relations,
-    accounts,
-    tokens,
-    reads,
+    ...district,
     erasure,
     purged: async (position) => {
       await views.waitFor(position, 10_000);
@@ -105,15 +95,17 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     },
     rosterImports,
     logger,
-    metrics: metricsOf(store, views, rosterImports),
+    metrics: metricsOf(store, views, rosterImports, queue),
     settings: { zone, https, metrics: readers },
     troubles: () => troublesOf(views),
   };
+  await work.start();
   return {
     platform,
     rosterImporter,
     views,
     close: async () => {
+      await work.stop();
       await rosterImports.idle();
       await views.stop();
       reads.close();
@@ -123,7 +115,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
 }
 
 /** What this process tells of itself. */
-function metricsOf(store: SqliteEventStore, views: ThreadedViewHost, imports: RosterImports): Metrics {
+function metricsOf(store: SqliteEventStore, views: ThreadedViewHost, imports: RosterImports, queue: InProcessJobQueue): Metrics {
   const metrics = new Metrics();
   const lag = new Lag();
   lag.committed(store.headSync());
@@ -136,6 +128,7 @@ function metricsOf(store: SqliteEventStore, views: ThreadedViewHost, imports: Ro
   metrics.gauge('projector_restarts', 'Deaths of the projecting thread since the start', () => views.status().restarts);
   metrics.gauge('appends_waiting', 'Appends that wait for the next group', () => store.waiting);
   metrics.gauge('roster_imports_waiting', 'Roster imports begun and not finished', () => imports.unfinished);
+  metrics.gauge('jobs_waiting', 'Jobs that wait or run', () => queue.unfinished);
   metrics.watchProcess();
   return metrics;
 }

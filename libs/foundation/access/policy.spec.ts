@@ -14,12 +14,14 @@ const TABLE = `
 | roles.manage              | yes           | –           | –            | –       | –          | –          | –              | –       |
 | staff.read                | yes           | yes         | yes          | –       | –          | –          | –              | yes     |
 | roster.import             | yes           | –           | –            | –       | –          | –          | –              | –       |
+| jobs.manage               | yes           | –           | –            | –       | –          | –          | –              | –       |
 | school.read               | yes           | yes         | yes          | yes     | yes        | yes        | yes            | yes     |
 | student.add               | yes           | –           | –            | –       | –          | –          | –              | –       |
 | student.list              | yes           | yes         | yes          | yes     | yes        | yes        | yes            | yes     |
 | today.read                | –             | –           | yes          | yes     | yes        | yes        | yes            | –       |
 | caseload.read             | –             | yes         | yes          | –       | yes        | –          | –              | yes     |
 | changes.read              | yes           | yes         | yes          | yes     | yes        | yes        | yes            | yes     |
+| messages.read             | yes           | yes         | yes          | yes     | yes        | yes        | yes            | yes     |
 | student.read              | any           | school      | team         | team    | team       | team       | school or team | school  |
 | student.erase             | any           | –           | –            | –       | –          | –          | –              | –       |
 | case.open                 | –             | school      | team         | –       | –          | –          | –              | –       |
@@ -35,6 +37,8 @@ const TABLE = `
 | timeline.read             | –             | school      | team         | team    | team       | team       | –              | school  |
 | history.read              | –             | school      | team         | –       | –          | –          | –              | school  |
 | reads.read                | any           | school      | team         | –       | –          | –          | –              | school  |
+| export.request            | –             | school      | team         | –       | –          | –          | –              | –       |
+| export.read               | –             | school      | team         | –       | –          | –          | –              | –       |
 | observation.write         | –             | –           | team         | team    | team       | team       | –              | –       |
 | accommodation-entry.write | –             | –           | team         | team    | –          | team       | –              | –       |
 | session.write             | –             | –           | –            | –       | discipline | –          | –              | –       |

@@ -36,6 +36,7 @@ export const ACTIONS = [
   'roles.manage',
   'staff.read',
   'roster.import',
+  'jobs.manage',
   'school.read',
   'student.add',
   'student.list',
@@ -54,6 +55,8 @@ export const ACTIONS = [
   'timeline.read',
   'history.read',
   'reads.read',
+  'export.request',
+  'export.read',
   'observation.write',
   'accommodation-entry.write',
   'session.write',
@@ -63,6 +66,7 @@ export const ACTIONS = [
   'today.read',
   'caseload.read',
   'changes.read',
+  'messages.read',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

@@ -7,6 +7,7 @@ export * from './folder-lock';
 export { type AppendGroup, type OpenOptions, SqliteEventStore, type Truncation } from './sqlite/sqlite-event-store';
 export { EventStoreDbEventStore, type EventStoreDbOptions } from './eventstoredb/eventstoredb-event-store';
 export { type Connection, parseConnection, WrongConnection } from './eventstoredb/connection';
+export { diagnose, type Trouble } from './eventstoredb/diagnosis';
 export { LogReplaced } from './eventstoredb/feed';
 export { AnotherLog, IDENTITY_STREAM, IDENTITY_TYPE } from './eventstoredb/identity';
 export { type Patience } from './eventstoredb/calls';

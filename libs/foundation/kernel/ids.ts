@@ -26,6 +26,8 @@ export type SessionId = Branded<string, 'SessionId'>;
 export type GroupId = Branded<string, 'GroupId'>;
 export type SignInId = Branded<string, 'SignInId'>;
 export type ImportId = Branded<string, 'ImportId'>;
+export type ExportId = Branded<string, 'ExportId'>;
+export type MessageId = Branded<string, 'MessageId'>;
 /** Who acts: a member of staff, or the service itself (imports, set-up). */
 export type ActorId = StaffId | 'system';
 

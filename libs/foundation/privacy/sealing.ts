@@ -37,17 +37,23 @@ function nextIv(): Buffer {
 }
 
 /** Encrypts bytes or a text bound to a place: base64 of IV | ciphertext | tag. */
-export function encrypt(key: KeyObject, plain: string | Buffer, place: string): string {
+export const encrypt = (key: KeyObject, plain: string | Buffer, place: string): string =>
+  encryptBytes(key, plain, place).toString('base64');
+
+/** @throws SealBroken */
+export const decrypt = (key: KeyObject, sealed: string, place: string): Buffer => decryptBytes(key, Buffer.from(sealed, 'base64'), place);
+
+/** IV | ciphertext | tag, bound to a place. */
+export function encryptBytes(key: KeyObject, plain: string | Buffer, place: string): Buffer {
   const iv = nextIv();
   const cipher = createCipheriv(ALGORITHM, key, iv).setAAD(Buffer.from(place));
   const body = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain);
   cipher.final();
-  return Buffer.concat([iv, body, cipher.getAuthTag()]).toString('base64');
+  return Buffer.concat([iv, body, cipher.getAuthTag()]);
 }
 
 /** @throws SealBroken */
-export function decrypt(key: KeyObject, sealed: string, place: string): Buffer {
-  const bytes = Buffer.from(sealed, 'base64');
+export function decryptBytes(key: KeyObject, bytes: Buffer, place: string): Buffer {
   if (bytes.length < IV + TAG) throw new SealBroken(place);
   try {
     const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV), { authTagLength: TAG })

@@ -1,14 +1,12 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Unauthenticated } from '@foundation/access';
-import { localDateOf, inZone } from '@foundation/calendar';
 import { type GoalId, id, isUuid, type PlanId, type StudentId } from '@foundation/kernel';
 import { PLATFORM, type Platform } from '../platform';
-import { onceCurrent } from '../shared/current';
 import { notFound } from '../shared/replies';
 import { Access, type Subject } from './access';
-import { type CalledRequest, Caller } from './caller';
+import { bearerOf, callerOf } from './authenticate';
+import type { CalledRequest, Caller } from './caller';
 import { Reads } from './reads';
 import { type About, REQUIREMENT, type Requirement } from './requires';
 
@@ -27,7 +25,7 @@ export class AccessGuard implements CanActivate {
     if (!requirement) return false;
     if (requirement.public) return true;
     const request = context.switchToHttp().getRequest<CalledRequest>();
-    const caller = await this.authenticate(request);
+    const caller = await callerOf(this.platform, request, bearerOf(request));
     request.caller = caller;
     const { action, about } = requirement;
     if (about === 'inside') return true;
@@ -41,23 +39,6 @@ export class AccessGuard implements CanActivate {
     }
     context.switchToHttp().getResponse<FastifyReply>().header('Vary', 'Authorization');
     return true;
-  }
-
-  /** @throws Unauthenticated without a valid token, for a removed person, or one who no longer holds the role. */
-  private async authenticate(request: FastifyRequest): Promise<Caller> {
-    const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) throw new Unauthenticated('token-missing');
-    const { sub, role, exp, sid } = this.platform.tokens.verify(token);
-    const now = this.platform.clock.now();
-    const { zone } = this.platform.settings;
-    const today = localDateOf(inZone(now, zone));
-    const actor = await onceCurrent(
-      this.platform,
-      () => this.platform.relations.actor(sub, role, today),
-      (found) => found !== undefined,
-    );
-    if (!actor) throw new Unauthenticated('sign-in-ended');
-    return new Caller(actor, now, zone, request, { signIn: sid, expiresAt: exp });
   }
 
   private async subjectOf(

@@ -13,6 +13,7 @@ const READS: readonly Action[] = [
   'timeline.read',
   'history.read',
   'reads.read',
+  'export.read',
   'today.read',
   'caseload.read',
 ];

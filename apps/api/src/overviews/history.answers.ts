@@ -3,6 +3,7 @@ import { observationsEvents } from '@case/observations';
 import { plansEvents } from '@case/plans';
 import { sessionsEvents } from '@case/sessions';
 import { studentsEvents } from '@case/students';
+import { exportsEvents } from '@exchange/exports';
 import {
   At,
   type EventId,
@@ -21,7 +22,7 @@ import { answer, described, named, PageOf, Revision, Text } from '../shared/answ
 import { sample } from '../shared/samples';
 import { Actor } from './progress.answers';
 
-const events = [...studentsEvents, ...plansEvents, ...observationsEvents, ...accommodationsEvents, ...sessionsEvents];
+const events = [...studentsEvents, ...plansEvents, ...observationsEvents, ...accommodationsEvents, ...sessionsEvents, ...exportsEvents];
 /** One schema per event type, named as the type is. */
 const Data = Type.Unsafe<unknown>(Type.Union(events.map(({ type, schema }): TSchema => named(type, schema as TSchema))));
 

@@ -7,6 +7,8 @@ import { plansRefusals } from '@case/plans';
 import { schoolsRefusals } from '@case/schools';
 import { sessionsRefusals } from '@case/sessions';
 import { studentsRefusals } from '@case/students';
+import { digestRefusals } from '@exchange/digest';
+import { exportsRefusals } from '@exchange/exports';
 import { accessRefusals } from '@foundation/access';
 import { problemTypes } from '@foundation/http';
 import { privacyRefusals } from '@foundation/privacy';
@@ -16,6 +18,8 @@ import { notFound } from '../shared/replies';
 export const PROBLEM_TYPES = problemTypes(
   accessRefusals,
   accommodationsRefusals,
+  digestRefusals,
+  exportsRefusals,
   observationsRefusals,
   peopleRefusals,
   plansRefusals,

@@ -17,6 +17,8 @@ export const sample = {
   entry: '3f0a1c5e-0f5b-7c59-9f0e-0c7d5d1c0f01',
   session: '4a0b1c5e-0f5b-7c59-9f0e-0c7d5d1c1001',
   import: '8b0c1c5e-0f5b-5c59-9f0e-0c7d5d1c2001',
+  export: '5b0d1c5e-0f5b-5c59-9f0e-0c7d5d1c4001',
+  message: '6c0e1c5e-0f5b-5c59-9f0e-0c7d5d1c5001',
   event: '9c0d1c5e-0f5b-5c59-9f0e-0c7d5d1c3001',
   request: '9c0d1c5e-0f5b-4c59-9f0e-0c7d5d1c3002',
   token: '2e0f1c5e-0f5b-5c59-9f0e-0c7d5d1c0e01.An-invented-token-of-forty-three-characters',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   AccessDeniedError,
+  convertToCommandError,
   MaxAppendSizeExceededError,
   StreamDeletedError,
   UnavailableError,
@@ -73,7 +74,7 @@ class Line {
     this.call.then(
       (call) => {
         call.on('data', (answer: BatchAppendResp) => this.answered(answer));
-        call.on('error', (error: Error) => this.fail(error));
+        call.on('error', (error: Error) => this.fail(known(error)));
         call.on('end', () => this.fail(new LineLost('the server ended the line')));
         call.on('close', () => this.fail(new LineLost('the line was closed')));
         if (!this.open) hangUp(call);
@@ -118,8 +119,9 @@ class Line {
     if (!waiting) return;
     this.waiting.delete(correlation);
     if (this.heard >= waiting.sent) return waiting.reject(new LineLost('the server answered others, not this append'));
-    waiting.reject(new NoAnswer('an append', deadlineMs));
-    this.fail(new LineLost('the line is silent'));
+    const silence = new NoAnswer('an append', deadlineMs);
+    waiting.reject(silence);
+    this.fail(silence);
   }
 
   /** An answer to nothing that waits came late, or a second time: its append has been told already. */
@@ -137,6 +139,16 @@ class Line {
       revision: success.hasCurrentRevision() ? Number(success.getCurrentRevision()) : -1,
       position: commit === undefined ? undefined : BigInt(commit),
     });
+  }
+}
+
+/** The line's error as the client has it. */
+function known(error: Error): Error {
+  try {
+    return convertToCommandError(error);
+  } catch {
+    // It cannot read every trailer that a proxy leaves of one.
+    return error;
   }
 }
 
@@ -183,11 +195,11 @@ function errorOf(status: Status | undefined, streamName: string): Error {
   const details = status?.getDetails();
   const kind = details?.getTypeName().replace('event_store.client.', '') ?? '';
   if (details && kind === 'WrongExpectedVersion') {
-    const place = details.unpack<WrongExpectedVersion>(WrongExpectedVersion.deserializeBinary, details.getTypeName());
+    const place = details.unpack((bytes) => WrongExpectedVersion.deserializeBinary(bytes), details.getTypeName());
     if (place) return WrongExpectedVersionError.fromWrongExpectedVersion(place, streamName);
   }
   if (details && kind === 'MaximumAppendSizeExceeded') {
-    const size = details.unpack<MaximumAppendSizeExceeded>(MaximumAppendSizeExceeded.deserializeBinary, details.getTypeName());
+    const size = details.unpack((bytes) => MaximumAppendSizeExceeded.deserializeBinary(bytes), details.getTypeName());
     return MaxAppendSizeExceededError.fromMaxAppendSize(size?.getMaxappendsize() ?? 0);
   }
   if (kind === 'AccessDenied') return new AccessDeniedError();

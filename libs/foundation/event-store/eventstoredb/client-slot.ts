@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../port';
 import { failureOf, inWords, signatureOf } from './failures';
 import { BatchCall } from './batch-line';
 import type { LogClient } from './log-client';
@@ -19,14 +20,17 @@ export class ClientSlot {
   private silences = 0;
   private equal = 0;
   private last = '';
+  private lastError: unknown;
+  private isShut = false;
 
   constructor(
     private readonly connect: () => LogClient,
     private readonly onReplaced: (why: string) => void,
   ) {}
 
-  /** @throws WrongConnection when a certificate file cannot be read. */
+  /** @throws WrongConnection when a certificate file cannot be read; StoreUnavailable once it is shut. */
   take(): Seat {
+    if (this.isShut) throw new StoreUnavailable('The log is closed');
     if (!this.seat) {
       const client = this.connect();
       this.seat = { client, batch: new BatchCall(client) };
@@ -43,16 +47,25 @@ export class ClientSlot {
     // What is left of a client that was replaced says nothing of the new one.
     if (seat !== this.seat) return;
     if (failureOf(error) === 'leader-moved') return;
+    // All that waited on one line fail together: that is one failure.
+    if (error === this.lastError) return;
+    this.lastError = error;
     const signature = signatureOf(error);
     this.silences = failureOf(error) === 'no-answer' ? this.silences + 1 : 0;
     this.equal = signature === this.last ? this.equal + 1 : 1;
     this.last = signature;
     if (this.silences < MOST_SILENCES && this.equal < MOST_EQUAL) return;
-    this.close();
+    this.leave();
     this.onReplaced(inWords(error));
   }
 
-  close(): void {
+  /** For good: what is still under way makes no new client. */
+  shut(): void {
+    this.isShut = true;
+    this.leave();
+  }
+
+  private leave(): void {
     this.answered();
     this.seat?.client.close();
     this.seat = undefined;

@@ -83,10 +83,12 @@ function readCredentials(text: string): NonNullable<Connection['credentials']> {
 }
 
 function readHost(text: string): Host {
+  // The text is not shown: it may be the rest of a password.
+  if (text.includes('@')) wrong('has more than one @: in a user or password it is written %40');
   const match = /^(?<address>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(?<port>\d+))?$/.exec(text.trim());
-  if (!match?.groups) return wrong(`names hosts as host:port, separated by commas; this is none: "${text}"`);
+  if (!match?.groups) return wrong('names hosts as host:port, separated by commas');
   const port = match.groups.port === undefined ? DEFAULT_PORT : Number(match.groups.port);
-  if (port < 1 || port > 65535) wrong(`names a port that is none: ${port}`);
+  if (port < 1 || port > 65535) wrong('names a port that is none');
   return { address: match.groups.address ?? '', port };
 }
 

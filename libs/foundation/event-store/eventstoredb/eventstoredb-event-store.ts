@@ -163,8 +163,8 @@ export class EventStoreDbEventStore implements EventStore {
     this.closing.abort();
     for (const feed of this.feeds) feed.stop();
     await Promise.allSettled(this.underWay);
-    this.writing.close();
-    this.reading.close();
+    this.writing.shut();
+    this.reading.shut();
   }
 
   private track<T>(work: Promise<T>): Promise<T> {

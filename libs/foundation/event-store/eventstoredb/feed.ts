@@ -119,7 +119,8 @@ export class Feed {
   }
 
   private async process({ event }: Resolved): Promise<Fatal | undefined> {
-    if (!event?.position) return undefined;
+    // What came before comes again when a message is repeated on the way.
+    if (!event?.position || event.position.commit <= this.position) return undefined;
     const own = ownEvent(event);
     if (own) {
       try {

@@ -1,0 +1,38 @@
+import 'reflect-metadata';
+import { composeNode, loggerOf, masterKeyOf, Probes, runClusterMain, say } from '@apps/shared';
+import type { ClusterSettings } from '@config/cluster-settings';
+import { WrongSetting } from '@config/settings';
+import { RedisTurns } from '@foundation/jobs';
+import { JobsAndPolicies } from './work';
+
+/** A worker of the cluster: policies and jobs, on the copy and the views of the node whose folder it shares. */
+async function start(settings: ClusterSettings): Promise<void> {
+  const { data, redis: url } = settings;
+  if (url === undefined)
+    throw new WrongSetting('THROUGHLINE_REDIS is missing: a worker takes its jobs from Redis, such as redis://host:6379');
+  const { master } = masterKeyOf(data, process.env, { make: false });
+  const logger = loggerOf(settings);
+  const node = await composeNode(settings, master, logger);
+  const turns = await RedisTurns.open({ url, onError: (error) => logger.warn({ error: error.name }, 'Redis') });
+  const { exports: recordExports, digests, erasure, metrics, troubles = () => [] } = node.platform;
+  const work = new JobsAndPolicies({ queue: node.queue, log: node.store, turns, exports: recordExports, digests, logger });
+  const probes = new Probes(metrics, troubles);
+  const stop = async (code: number): Promise<void> => {
+    await probes.close();
+    await work.stop();
+    turns.close();
+    await node.close();
+    process.exit(code);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0));
+  node.broken.catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(3);
+  });
+  // Erasures that were cut short between the destruction of a key and its truncation on the server are finished here.
+  await erasure.resumeErasures();
+  await work.start();
+  say(`The worker is running at ${await probes.listen(settings.port, settings.host)}`);
+}
+
+void runClusterMain(start);

@@ -1,0 +1,8 @@
+export * from './port';
+export { InProcessJobQueue } from './in-process';
+export { BullMqJobQueue, type BullMqOptions } from './bullmq/bullmq-queue';
+export { RedisUnfit } from './bullmq/connection';
+export * from './policies/policy';
+export { PolicyRunner, type PolicyRunnerParts } from './policies/policy-runner';
+export { ASK_MS, LEASE_MS, RedisTurns, type RedisTurnsOptions } from './policies/redis-turns';
+export { runJobsCommand } from './commands';
