@@ -1,6 +1,6 @@
 #!/bin/sh
-# entrypoint.sh standalone|api|projector [argument…]   one of the processes
-# entrypoint.sh command [argument…]                           anything else, such as: npm run node -- digest
+# entrypoint.sh standalone|api|projector|worker [argument…]   one of the processes
+# entrypoint.sh command [argument…]                            anything else, such as: npm run node -- digest
 set -eu
 
 # THROUGHLINE_X_FILE names a file that holds THROUGHLINE_X, so that no secret shows in the container's description. The file wins.
@@ -17,13 +17,13 @@ for name in MASTER_KEY NEXT_MASTER_KEY EVENTSTORE REDIS SMTP; do
 done
 
 case "${1-}" in
-  standalone | api | projector)
+  standalone | api | projector | worker)
     process=$1
     shift
     exec node "dist/apps/$process/src/main.js" "$@"
     ;;
   '')
-    echo 'Name a process: standalone, api or projector; or a command.' >&2
+    echo 'Name a process: standalone, api, projector or worker; or a command.' >&2
     exit 1
     ;;
   *) exec "$@" ;;

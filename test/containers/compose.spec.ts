@@ -13,7 +13,7 @@ const KNOWN = new Set<string>([...Object.values(CLUSTER_VARIABLES), ...MASTER_KE
 const DATA = '/var/lib/throughline';
 const ours = ({ services }: Compose) => Object.entries(services).filter(([, { image }]) => image.startsWith('throughline:'));
 const processOf = ({ command = [] }: Service): string => command[0] ?? '';
-const nodesOf = ({ volumes = [] }: Service): string[] => volumes.filter((volume) => volume.includes(`:${DATA}`));
+const nodesOf = ({ volumes = [] }: Service): string[] => volumes.filter((volume) => volume.endsWith(`:${DATA}`));
 
 describe('the compose files', () => {
   it.each([...files, ...shapes])('%s follow the Compose specification', (_name, content) => {
@@ -109,8 +109,16 @@ describe.each(shapes)('with %s', (name, compose) => {
     expect(byNode.size).toBe(2);
     for (const processes of byNode.values()) {
       expect(processes.filter((process) => process === 'projector')).toHaveLength(1);
-      expect(processes).toContain('api');
+      expect(processes).toEqual(expect.arrayContaining(['api', 'worker']));
     }
+  });
+
+  it('a copy of a record that one worker made is handed out by every api', () => {
+    const folders = ours(compose)
+      .filter(([, service]) => processOf(service) !== 'projector')
+      .map(([, { environment, volumes = [] }]) => volumes.find((volume) => volume.endsWith(`:${environment?.['THROUGHLINE_EXPORTS']}`)));
+    expect(new Set(folders)).toEqual(new Set(['exports:/var/lib/throughline-exports']));
+    expect(readFileSync(join(DOCKER, 'Dockerfile'), 'utf8')).toContain('--mode=700 /var/lib/throughline /var/lib/throughline-exports');
   });
 
   it('the event store and the queues are reached by ours alone, and nothing but the proxy by everybody', () => {

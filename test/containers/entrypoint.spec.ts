@@ -22,7 +22,7 @@ describe('the entry point', () => {
 
   beforeEach(() => {
     app = mkdtempSync(join(tmpdir(), 'image-'));
-    for (const process of ['standalone', 'api', 'projector']) {
+    for (const process of ['standalone', 'api', 'projector', 'worker']) {
       const main = join(app, `dist/apps/${process}/src/main.js`);
       mkdirSync(dirname(main), { recursive: true });
       // Tells what it was given, and ends as it is told.
@@ -36,7 +36,7 @@ describe('the entry point', () => {
   });
   afterEach(() => rmSync(app, { recursive: true }));
 
-  it.each(['standalone', 'api', 'projector'])('starts %s with its arguments and ends with its exit code', (process) => {
+  it.each(['standalone', 'api', 'projector', 'worker'])('starts %s with its arguments and ends with its exit code', (process) => {
     const { stdout, status } = start([process, '--demo', 'two words']);
     expect(JSON.parse(stdout)).toMatchObject({ process, args: ['--demo', 'two words'] });
     expect(status).toBe(3);
