@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-export { complain, loggerOf, runClusterMain, runMain, say } from './src/command-line';
+export { complain, exitCodeOf, loggerOf, runClusterMain, runMain, say } from './src/command-line';
 export { type District, districtOn } from './src/district';
 export { catalogue } from './src/events';
 export { masterKeyOf } from './src/master-key';

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { complain, composeNode, loggerOf, masterKeyOf, runClusterMain, say } from '@apps/shared';
+import { complain, composeNode, exitCodeOf, loggerOf, masterKeyOf, runClusterMain, say } from '@apps/shared';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { createApi } from './api';
 
@@ -23,7 +23,7 @@ async function start(settings: ClusterSettings): Promise<void> {
   // Nothing may be served from a past that the cluster no longer has.
   node.broken.catch((error: unknown) => {
     complain(error instanceof Error ? error.message : String(error));
-    process.exit(3);
+    process.exit(exitCodeOf(error));
   });
   await app.listen(settings.port, settings.host);
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { loggerOf, masterKeyOf, Probes, runClusterMain, say } from '@apps/shared';
+import { exitCodeOf, loggerOf, masterKeyOf, Probes, runClusterMain, say } from '@apps/shared';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { ProjectingNode } from './projecting-node';
 
@@ -17,7 +17,7 @@ async function start(settings: ClusterSettings): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0));
   node.ended.catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    void stop(3);
+    void stop(exitCodeOf(error));
   });
   say(`The projector is running at ${await probes.listen(settings.port, settings.host)}`);
 }

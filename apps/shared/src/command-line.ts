@@ -6,6 +6,7 @@ import {
   FolderUnwritable,
   ForeignLog,
   LineageBroken,
+  LogReplaced,
   MovedWrongly,
   NewerLog,
   NotEmpty,
@@ -43,11 +44,16 @@ const MENDABLE = [
   AnotherLog,
   ForeignLog,
   LineageBroken,
+  LogReplaced,
   MovedWrongly,
   NotEmpty,
   QueueUnavailable,
   RedisUnfit,
 ];
+
+/** The event store does not hold what this node has: starting again does not help. */
+const ANOTHER_PAST = [LineageBroken, LogReplaced, AnotherLog, ForeignLog];
+export const exitCodeOf = (error: unknown): 1 | 3 => (ANOTHER_PAST.some((kind) => error instanceof kind) ? 3 : 1);
 
 /** Runs a command line to its exit code: 0, what it answers, or 1 for a failure that it names. */
 export function runMain(main: (settings: Settings) => Promise<number | undefined>): Promise<void> {
@@ -67,6 +73,6 @@ async function run(main: () => Promise<number | undefined>): Promise<void> {
   } catch (error) {
     const mendable = MENDABLE.some((kind) => error instanceof kind) || typeof (error as NodeJS.ErrnoException).code === 'string';
     complain(mendable && error instanceof Error ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));
-    process.exit(1);
+    process.exit(exitCodeOf(error));
   }
 }

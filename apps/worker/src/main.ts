@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { composeNode, loggerOf, masterKeyOf, Probes, runClusterMain, say } from '@apps/shared';
+import { composeNode, exitCodeOf, loggerOf, masterKeyOf, Probes, runClusterMain, say } from '@apps/shared';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { WrongSetting } from '@config/settings';
 import { RedisTurns } from '@foundation/jobs';
@@ -27,7 +27,7 @@ async function start(settings: ClusterSettings): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0));
   node.broken.catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(3);
+    process.exit(exitCodeOf(error));
   });
   // Erasures that were cut short between the destruction of a key and its truncation on the server are finished here.
   await erasure.resumeErasures();
