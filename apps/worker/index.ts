@@ -1,2 +1,2 @@
-export { JOB_KINDS } from './src/kinds';
+export { CLUSTER_JOB_KINDS, JOB_KINDS } from './src/kinds';
 export { JobsAndPolicies, type WorkParts } from './src/work';

@@ -193,9 +193,9 @@ describe('the API document', () => {
     const files = rosterFiles();
     // Two, so that one can be compared with the one before.
     await ask(operationAt('POST', '/roster/imports'), 'administrator', { body: { dryRun: false, files } });
-    await api.platform.rosterImports.idle();
+    await api.imports.idle();
     const begun = await ask(operationAt('POST', '/roster/imports'), 'administrator', { body: { dryRun: false, files } });
-    await api.platform.rosterImports.idle();
+    await api.imports.idle();
 
     for (const one of writes) await write(one);
     const again = writes.find(({ path }) => path === '/accommodation-entries');

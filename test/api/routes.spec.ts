@@ -103,7 +103,7 @@ describe('routes', () => {
     expect((await send('aide', { method: 'POST', url: 'roster/imports', body: body(true) })).statusCode).toBe(403);
     const begun = await send('administrator', { method: 'POST', url: 'roster/imports', body: body(true) });
     expect(begun.statusCode).toBe(202);
-    await api.platform.rosterImports.idle();
+    await api.imports.idle();
     const status = await send('administrator', { url: String(begun.headers.location) });
     expect(status.json()).toMatchObject({ status: 'finished', report: { dryRun: true } });
   });

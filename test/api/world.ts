@@ -14,7 +14,7 @@ import { AddStudent, AssignTeamMember, CaseRelationFacts, OpenCase, WriteProfile
 import { JOB_KINDS, JobsAndPolicies } from '@apps/worker';
 import { Digests, fileMailer } from '@exchange/digest';
 import { RecordExports } from '@exchange/exports';
-import { RosterImporter, RosterImports } from '@exchange/rostering';
+import { ImportReports, InProcessImports, RosterImporter, RosterImports } from '@exchange/rostering';
 import { AccessTokens, AccountsService, MemoryThrottle, ReadAudit } from '@foundation/access';
 import {
   type CommandContext,
@@ -95,6 +95,9 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
   const link = 'https://throughline.lincoln.example';
   const digests = new Digests({ runner, journal, views, relations, queue, mailer, clock, zone: ZONE, link });
   const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports: recordExports, digests, logger });
+  const reports = new ImportReports(join(folder, 'imports'));
+  const importer = new RosterImporter({ store, journal, runner, clock, zone: ZONE });
+  const imports = new InProcessImports(importer, reports, () => undefined);
   const platform: Platform = {
     store,
     journal,
@@ -107,13 +110,7 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
     reads,
     erasure: new Erasure(store, keys, new ErasureRegister(join(folder, 'erasures.jsonl')), clock),
     purged: (position) => views.waitFor(position),
-    rosterImports: new RosterImports({
-      importer: new RosterImporter({ store, journal, runner, clock, zone: ZONE }),
-      runner,
-      store,
-      folder: join(folder, 'imports'),
-      failed: () => undefined,
-    }),
+    rosterImports: new RosterImports({ runs: imports, reports, runner, store }),
     exports: recordExports,
     digests,
     logger,
@@ -125,6 +122,7 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
   return {
     app,
     platform,
+    imports,
     clock,
     lines,
     queue,

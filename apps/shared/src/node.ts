@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Platform } from '@apps/api';
 import type { ClusterSettings } from '@config/cluster-settings';
-import { JOB_KINDS } from '@apps/worker';
+import { CLUSTER_JOB_KINDS, JOB_KINDS } from '@apps/worker';
 import type { AccessEvent, AccessTokens } from '@foundation/access';
 import {
   checkLineage,
@@ -21,7 +21,7 @@ import type { Clock, Instant } from '@foundation/kernel';
 import { Lag, Metrics } from '@foundation/metrics';
 import { Erasure, ErasureRegister, KeyRing, type MasterKey, type PrivacyEvent } from '@foundation/privacy';
 import { FollowingViewHost } from '@foundation/view-store';
-import { RosterImporter, RosterImports } from '@exchange/rostering';
+import { ImportReports, InProcessImports, QueuedImports, RosterImporter, RosterImports } from '@exchange/rostering';
 import { districtOn } from './district';
 import { catalogue } from './events';
 
@@ -37,6 +37,8 @@ export interface Node {
   readonly platform: Platform & { readonly erasure: Erasure };
   readonly store: NodeEventStore;
   readonly queue: JobQueue;
+  /** Where there is a queue: what a worker registers to run them. */
+  readonly imports?: QueuedImports;
   /** Rejects when the server no longer holds what this node has: the process must stop serving. */
   readonly broken: Promise<never>;
   readonly close: () => Promise<void>;
@@ -92,13 +94,14 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
     if (queue instanceof BullMqJobQueue) parts.push(() => queue.close());
     hearOthers(store, keys, district.tokens, logger);
     const rosterImporter = new RosterImporter({ store, journal, runner, clock, zone });
-    const rosterImports = new RosterImports({
-      importer: rosterImporter,
-      runner,
-      store,
-      folder: join(data, 'imports'),
-      failed: (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
-    });
+    const shared = exportsFolder === undefined ? join(data, 'imports') : join(exportsFolder, 'imports');
+    const reports = new ImportReports(shared);
+    const imports =
+      queue instanceof BullMqJobQueue
+        ? new QueuedImports({ queue, importer: rosterImporter, reports, folder: shared, key: master.deriveKey('imports') })
+        : new InProcessImports(rosterImporter, reports, (id, error) =>
+            logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
+          );
     const platform: Node['platform'] = {
       store,
       journal,
@@ -112,14 +115,14 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
         await views.purged(position);
       },
       catchUp: () => store.catchUp(),
-      rosterImports,
+      rosterImports: new RosterImports({ runs: imports, reports, runner, store }),
       ...(queue instanceof BullMqJobQueue && { jobBoard: queue.bullQueues }),
       logger,
       metrics: metricsOf(copy, views),
       settings: { zone, https, metrics: readers },
       troubles: () => troublesOf(views),
     };
-    return { platform, store, queue, broken: watchLineage(cluster, copy), close };
+    return { platform, store, queue, ...(imports instanceof QueuedImports && { imports }), broken: watchLineage(cluster, copy), close };
   } catch (error) {
     await close();
     throw error;
@@ -131,7 +134,7 @@ async function queueOf({ redis }: ClusterSettings, logger: Logger): Promise<JobQ
   if (redis === undefined) return new InProcessJobQueue(JOB_KINDS);
   return BullMqJobQueue.open({
     url: redis,
-    kinds: JOB_KINDS,
+    kinds: CLUSTER_JOB_KINDS,
     onError: (error) => logger.warn({ error: error.name }, 'Redis'),
     failed: (job, dead) =>
       logger[dead ? 'error' : 'warn']({ ...job, dead }, dead ? 'a job failed for good' : 'a job failed and is tried again'),

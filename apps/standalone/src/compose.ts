@@ -9,7 +9,7 @@ import { refuseUnfinishedRestore } from '@foundation/operations';
 import { Erasure, ErasureRegister, KeyRing, type MasterKey } from '@foundation/privacy';
 import { InProcessJobQueue, SoleTurns } from '@foundation/jobs';
 import { ThreadedViewHost } from '@foundation/view-store';
-import { RosterImports, ThreadedImporter } from '@exchange/rostering';
+import { ImportReports, InProcessImports, RosterImports, ThreadedImporter } from '@exchange/rostering';
 import type { Settings } from '@config/settings';
 import { catalogue, districtOn, VIEW_SET } from '@apps/shared';
 import { systemClock } from './clock';
@@ -68,13 +68,10 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     masterKey: master.secret.export(),
     zone,
   });
-  const rosterImports = new RosterImports({
-    importer: rosterImporter,
-    runner,
-    store,
-    folder: join(data, 'imports'),
-    failed: (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
-  });
+  const reports = new ImportReports(join(data, 'imports'));
+  const imports = new InProcessImports(rosterImporter, reports, (id, error) =>
+    logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
+  );
   const queue = new InProcessJobQueue(JOB_KINDS, (job, dead) =>
     logger[dead ? 'error' : 'warn']({ ...job, dead }, dead ? 'a job failed for good' : 'a job failed and is tried again'),
   );
@@ -93,9 +90,9 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
       await views.waitFor(position, 10_000);
       await views.purged(position);
     },
-    rosterImports,
+    rosterImports: new RosterImports({ runs: imports, reports, runner, store }),
     logger,
-    metrics: metricsOf(store, views, rosterImports, queue),
+    metrics: metricsOf(store, views, imports, queue),
     settings: { zone, https, metrics: readers },
     troubles: () => troublesOf(views),
   };
@@ -106,7 +103,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     views,
     close: async () => {
       await work.stop();
-      await rosterImports.idle();
+      await imports.idle();
       await views.stop();
       reads.close();
       await store.close();
@@ -115,7 +112,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
 }
 
 /** What this process tells of itself. */
-function metricsOf(store: SqliteEventStore, views: ThreadedViewHost, imports: RosterImports, queue: InProcessJobQueue): Metrics {
+function metricsOf(store: SqliteEventStore, views: ThreadedViewHost, imports: InProcessImports, queue: InProcessJobQueue): Metrics {
   const metrics = new Metrics();
   const lag = new Lag();
   lag.committed(store.headSync());

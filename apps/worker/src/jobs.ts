@@ -1,8 +1,11 @@
 import 'reflect-metadata';
 import { BullMqJobQueue, runJobsCommand } from '@foundation/jobs';
-import { JOB_KINDS } from './kinds';
+import { CLUSTER_JOB_KINDS } from './kinds';
 
 /** `npm run jobs -- list | retry | drop`: beside running workers. */
-void runJobsCommand(process.argv.slice(2), process.env, (url) => BullMqJobQueue.open({ url, kinds: JOB_KINDS }), process.stdout).then(
-  (code) => (process.exitCode = code),
-);
+void runJobsCommand(
+  process.argv.slice(2),
+  process.env,
+  (url) => BullMqJobQueue.open({ url, kinds: CLUSTER_JOB_KINDS }),
+  process.stdout,
+).then((code) => (process.exitCode = code));

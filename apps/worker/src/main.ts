@@ -31,6 +31,7 @@ async function start(settings: ClusterSettings): Promise<void> {
   });
   // Erasures that were cut short between the destruction of a key and its truncation on the server are finished here.
   await erasure.resumeErasures();
+  node.imports?.work();
   await work.start();
   say(`The worker is running at ${await probes.listen(settings.port, settings.host)}`);
 }

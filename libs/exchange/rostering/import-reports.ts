@@ -23,6 +23,11 @@ export class ImportReports {
     return new ReportWriter(await open(this.path(id, 'jsonl'), 'w'), this.path(id, 'json'));
   }
 
+  /** It begins again: how it ended before does not count any more. */
+  async forget(id: ImportId): Promise<void> {
+    if (isUuid(id)) await rm(this.path(id, 'json'), { force: true });
+  }
+
   /** Undefined until the import has ended. */
   async summary(id: ImportId): Promise<ImportReport | undefined> {
     if (!isUuid(id)) return undefined;

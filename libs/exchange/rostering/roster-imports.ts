@@ -3,8 +3,9 @@ import type { ImportId } from '@foundation/kernel';
 import type { Outcome } from './findings';
 import { type Comparison, compareImports, type PastImport, pastImports } from './import-history';
 import { importRecordDecider, importStream } from './import-record';
-import { type FindingsPage, ImportReports } from './import-reports';
-import type { Importer, ImportProgress, ImportReport, ImportRequest } from './roster-importer';
+import type { FindingsPage, ImportReports } from './import-reports';
+import type { ImportRuns } from './import-runs';
+import type { ImportProgress, ImportReport, ImportRequest } from './roster-importer';
 
 export interface ImportStatus {
   readonly import: ImportId;
@@ -23,39 +24,30 @@ export interface ListedImport extends Omit<PastImport, 'status'> {
 }
 
 export interface ImportsParts {
-  readonly importer: Importer;
+  readonly runs: ImportRuns;
+  readonly reports: ImportReports;
   readonly runner: CommandRunner;
   readonly store: EventStore;
-  /** Folder of the reports. */
-  readonly folder: string;
-  readonly failed: (id: ImportId, error: unknown) => void;
 }
 
-/** Runs imports one after another and remembers how each went: while it runs in memory, afterwards as a report beside the log. */
+/** Begins imports and says how each stands or went: as it runs, by its report beside the log, by the log. */
 export class RosterImports {
-  private readonly running = new Map<ImportId, ImportStatus>();
-  private readonly reports: ImportReports;
-  private queue: Promise<void> = Promise.resolve();
-
-  constructor(private readonly parts: ImportsParts) {
-    this.reports = new ImportReports(parts.folder);
-  }
+  constructor(private readonly parts: ImportsParts) {}
 
   /** Starts an import, or answers how the one with this id stands; one that failed, was interrupted or is confirmed now begins (again). */
   async start(request: ImportRequest): Promise<ImportStatus> {
     const known = await this.status(request.import);
     if (known && (known.status === 'running' || known.status === 'finished')) return known;
     if (known?.status === 'needs-confirmation' && !request.confirm) return known;
-    const begun: ImportStatus = { import: request.import, status: 'running', phase: 'waiting', done: 0, total: 0 };
-    this.running.set(request.import, begun);
-    this.queue = this.queue.then(() => this.run(request));
-    return begun;
+    await this.parts.reports.forget(request.import);
+    await this.parts.runs.begin(request);
+    return { import: request.import, status: 'running', phase: 'waiting', done: 0, total: 0 };
   }
 
   async status(id: ImportId): Promise<ImportStatus | undefined> {
-    const running = this.running.get(id);
+    const running = await this.parts.runs.standing(id);
     if (running) return running;
-    const report = await this.reports.summary(id);
+    const report = await this.parts.reports.summary(id);
     if (report) {
       const status = report.status === 'stopped' ? 'needs-confirmation' : 'finished';
       return { import: id, status, done: 1, total: 1, report };
@@ -66,19 +58,14 @@ export class RosterImports {
     return state.status === 'started' ? { import: id, status: 'interrupted', done: 0, total: 0 } : undefined;
   }
 
-  /** Imports begun and not finished. */
-  get unfinished(): number {
-    return [...this.running.values()].filter(({ status }) => status === 'running').length;
-  }
-
   findings(id: ImportId, options: { readonly cursor?: string; readonly limit: number; readonly outcome?: Outcome }): Promise<FindingsPage> {
-    return this.reports.page(id, options);
+    return this.parts.reports.page(id, options);
   }
 
   /** Every import that recorded something, newest first. */
   async list(): Promise<readonly ListedImport[]> {
     const past = await pastImports(this.parts.store);
-    return past.map((one) => ({ ...one, status: this.standing(one) })).reverse();
+    return Promise.all(past.map(async (one) => ({ ...one, status: await this.standing(one) })).reverse());
   }
 
   /** An import beside an earlier one, the one before it when none is named. Undefined when one of them is not on the record. */
@@ -90,34 +77,9 @@ export class RosterImports {
     return now && before && compareImports(before, now);
   }
 
-  /** Resolves when nothing is running. */
-  async idle(): Promise<void> {
-    await this.queue;
-  }
-
-  private standing({ import: id, status }: PastImport): ImportStatus['status'] {
-    if (status === 'finished') return 'finished';
-    return this.running.get(id)?.status ?? 'interrupted';
-  }
-
-  private async run(request: ImportRequest): Promise<void> {
-    const id = request.import;
-    try {
-      const writer = await this.reports.writer(id);
-      try {
-        const report = await this.parts.importer.run(request, {
-          progress: (progress) => this.running.set(id, { import: id, status: 'running', ...progress }),
-          finding: (finding) => writer.add(finding),
-        });
-        await writer.end(report);
-      } catch (error) {
-        await writer.close().catch(() => undefined);
-        throw error;
-      }
-      this.running.delete(id);
-    } catch (error) {
-      this.parts.failed(id, error);
-      this.running.set(id, { import: id, status: 'failed', done: 0, total: 0 });
-    }
+  private async standing({ import: id, status }: PastImport): Promise<ImportStatus['status']> {
+    // Its report may be here before this node's copy of the log says so.
+    if (status === 'finished' || (await this.parts.reports.summary(id))?.status === 'finished') return 'finished';
+    return (await this.parts.runs.standing(id))?.status ?? 'interrupted';
   }
 }

@@ -8,7 +8,7 @@ export const MASTER_KEY_VARIABLE = 'THROUGHLINE_MASTER_KEY';
 export const NEXT_MASTER_KEY_VARIABLE = 'THROUGHLINE_NEXT_MASTER_KEY';
 
 /** What a sub-key is for; each purpose has its own, so that one cannot stand in for another. */
-export type KeyPurpose = 'data-keys' | 'fingerprints' | 'tokens' | 'refresh' | 'cursors';
+export type KeyPurpose = 'data-keys' | 'fingerprints' | 'tokens' | 'refresh' | 'cursors' | 'imports';
 
 /** The master key is missing, malformed or badly kept. The message says what would mend it and never shows the key. */
 export class MasterKeyError extends Error {}

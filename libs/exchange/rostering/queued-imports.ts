@@ -1,0 +1,147 @@
+import type { KeyObject } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineJob, jobIdOf, type JobQueue, type RunningJob } from '@foundation/jobs';
+import { type Branded, type ImportId, isUuid, newId } from '@foundation/kernel';
+import { decryptBytes, encryptBytes } from '@foundation/privacy';
+import { type ImportRuns, runWithReport } from './import-runs';
+import type { ImportReports } from './import-reports';
+import type { ImportStatus } from './roster-imports';
+import type { Importer, ImportProgress, ImportRequest } from './roster-importer';
+import { bufferFile, type SourceFile } from './source-file';
+
+/** Between two words of a running import. */
+const TELL_MS = 100;
+
+/** One sending of an import: the same import sent again, or confirmed, is another. */
+type SendingId = Branded<string, 'SendingId'>;
+
+/** One at a time in a process: each holds the people of a district. */
+export const runImport = defineJob<{ import: ImportId; sending: SendingId }>({
+  name: 'rostering.run-import',
+  queue: 'rosters',
+  attempts: 5,
+  backoffMs: 2000,
+  concurrency: 1,
+});
+
+export interface QueuedImportsParts {
+  readonly queue: JobQueue;
+  readonly importer: Importer;
+  readonly reports: ImportReports;
+  /** Shared by all nodes: what is sent waits there, sealed, until a worker has taken it. */
+  readonly folder: string;
+  /** Of the master key: `deriveKey('imports')`. */
+  readonly key: KeyObject;
+}
+
+/** On the queue: any API takes an import in, any worker runs it, any API tells how it goes. */
+export class QueuedImports implements ImportRuns {
+  constructor(private readonly parts: QueuedImportsParts) {}
+
+  async begin(request: ImportRequest): Promise<void> {
+    const { queue, folder } = this.parts;
+    const sending = newId<SendingId>();
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await this.put(this.sent(sending), await this.sealed(request, sending));
+    await this.put(this.last(request.import), sending);
+    await queue.enqueue(runImport, jobIdOf(runImport, sending), { import: request.import, sending });
+  }
+
+  async standing(id: ImportId): Promise<ImportStatus | undefined> {
+    const sending = await this.sendingOf(id);
+    if (sending === undefined || (await this.parts.reports.summary(id))) return undefined;
+    const job = await this.parts.queue.status(runImport, jobIdOf(runImport, sending)).catch(() => undefined);
+    if (job?.state === 'dead') return { import: id, status: 'failed', done: 0, total: 0 };
+    if (job?.state !== 'waiting' && job?.state !== 'running') return undefined;
+    const told = job.state === 'running' ? await readIf(this.progressOf(sending)) : undefined;
+    if (!told) return { import: id, status: 'running', phase: 'waiting', done: 0, total: 0 };
+    return { import: id, status: 'running', ...(JSON.parse(told.toString('utf8')) as ImportProgress) };
+  }
+
+  /** Registers the job: in a worker, before its queue is started. */
+  work(): void {
+    this.parts.queue.handle(runImport, (job) => this.run(job));
+  }
+
+  private async run({ payload: { sending }, progress }: RunningJob<{ import: ImportId; sending: SendingId }>): Promise<void> {
+    const request = await this.opened(sending);
+    // It came twice: it is done, and what was sent is gone.
+    if (!request) return;
+    const { importer, reports } = this.parts;
+    let told = 0;
+    let telling: Promise<unknown> = Promise.resolve();
+    await runWithReport(importer, reports, request, (made) => {
+      progress({ done: made.done, total: made.total });
+      if (performance.now() - told < TELL_MS) return;
+      told = performance.now();
+      telling = telling.then(() => this.put(this.progressOf(sending), JSON.stringify(made))).catch(() => undefined);
+    });
+    await telling;
+    await rm(this.sent(sending), { force: true });
+    await rm(this.progressOf(sending), { force: true });
+  }
+
+  /** Names of files, and all their bytes. */
+  private async sealed({ files, ...request }: ImportRequest, sending: SendingId): Promise<Buffer> {
+    const contents = await Promise.all(files.map(whole));
+    const head = Buffer.from(JSON.stringify({ request, files: files.map(({ name }, at) => [name, contents[at]?.length ?? 0]) }));
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(head.length);
+    return encryptBytes(this.parts.key, Buffer.concat([length, head, ...contents]), placeOf(sending));
+  }
+
+  private async opened(sending: SendingId): Promise<ImportRequest | undefined> {
+    const bytes = await readIf(this.sent(sending));
+    if (!bytes) return undefined;
+    const clear = decryptBytes(this.parts.key, bytes, placeOf(sending));
+    let at = 4 + clear.readUInt32BE(0);
+    const { request, files } = JSON.parse(clear.toString('utf8', 4, at)) as Head;
+    return { ...request, files: files.map(([name, size]) => bufferFile(name, clear.subarray(at, (at += size)))) };
+  }
+
+  private async put(file: string, content: Buffer | string): Promise<void> {
+    await writeFile(`${file}.new`, content, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  }
+
+  private async sendingOf(id: ImportId): Promise<SendingId | undefined> {
+    const text = isUuid(id) ? (await readIf(this.last(id)))?.toString('utf8') : undefined;
+    return isUuid(text) ? (text as SendingId | undefined) : undefined;
+  }
+
+  private sent(sending: SendingId): string {
+    return join(this.parts.folder, `${sending}.sealed`);
+  }
+
+  /** A queue carries how much, not in which phase. */
+  private progressOf(sending: SendingId): string {
+    return join(this.parts.folder, `${sending}.progress`);
+  }
+
+  private last(id: ImportId): string {
+    return join(this.parts.folder, `${id}.sending`);
+  }
+}
+
+interface Head {
+  readonly request: Omit<ImportRequest, 'files'>;
+  readonly files: readonly (readonly [name: string, bytes: number])[];
+}
+
+async function whole(file: SourceFile): Promise<Buffer> {
+  const pages: Buffer[] = [];
+  for await (const page of file.open()) pages.push(page);
+  return Buffer.concat(pages);
+}
+
+const placeOf = (sending: SendingId): string => `import|${sending}`;
+
+async function readIf(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
