@@ -9,8 +9,9 @@ const ROOT = join(__dirname, '../../..');
 const DIST = join(ROOT, 'dist');
 const RUNNING = /running at (http:\/\/\S+)/;
 
-/** What the clock of every node says when one of its processes starts, unless it is shifted. */
-export const NOW = '2027-03-10T14:15:00.000Z';
+/** What the clock of every node says when the tests begin; it goes on from there. */
+const NOW = '2027-03-10T14:15:00.000Z';
+const SHIFT_MS = Date.parse(NOW) - Date.now();
 /** Half an hour before. */
 export const MORNING = '2027-03-10T08:30:00-05:00';
 
@@ -20,8 +21,6 @@ export interface NodeOptions {
   /** A command that each process is handed to. */
   readonly launcher?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Where its log is to be read from outside, when its folder is mounted for its own processes only. */
-  readonly logFolder?: string;
   /** A built `dist` of another version. */
   readonly dist?: string;
 }
@@ -40,13 +39,26 @@ export interface Running {
 export class ClusterNode {
   projector: Running | undefined;
   api: Running | undefined;
-  /** Milliseconds that the next process's clock is ahead of NOW. */
+  /** Milliseconds that the clock of the next process is ahead of the others'. */
   shiftMs = 0;
 
-  constructor(readonly options: NodeOptions) {}
+  /** Where the folder is seen from outside, when it is mounted for the node's processes only. */
+  private outside: string | undefined;
+  private launcher: readonly string[];
 
+  constructor(readonly options: NodeOptions) {
+    this.launcher = options.launcher ?? [];
+  }
+
+  /** As it is seen from here. */
   get folder(): string {
-    return this.options.folder;
+    return this.outside ?? this.options.folder;
+  }
+
+  /** All other processes are handed to this command, which sees what is mounted; from outside the folder is seen at `place`. */
+  enter(launcher: readonly string[], place: string): void {
+    this.launcher = launcher;
+    this.outside = place;
   }
 
   /** Where the API answers; it changes with each start. */
@@ -69,10 +81,10 @@ export class ClusterNode {
   }
 
   /** A process that may not live long enough to say where it runs. */
-  launch(main: string, given: readonly string[] = [], launcher = this.options.launcher ?? []): Omit<Running, 'url'> {
+  launch(main: string, given: readonly string[] = []): Omit<Running, 'url'> {
     const { folder, eventStore, environment = {}, dist = DIST } = this.options;
     const child = startNode(['--require', join(ROOT, 'test/support/shift-clock.js'), main.replace(DIST, dist), ...given], {
-      launcher,
+      launcher: this.launcher,
       cwd: ROOT,
       env: {
         PATH: process.env['PATH'],
@@ -80,7 +92,7 @@ export class ClusterNode {
         THROUGHLINE_EVENTSTORE: eventStore,
         THROUGHLINE_PORT: '0',
         THROUGHLINE_LOG_LEVEL: 'warn',
-        SHIFT_CLOCK_MS: String(Date.parse(NOW) - Date.now() + this.shiftMs),
+        SHIFT_CLOCK_MS: String(SHIFT_MS + this.shiftMs),
         ...environment,
       },
     });

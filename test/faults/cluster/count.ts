@@ -41,11 +41,9 @@ export async function onNode(folder: string): Promise<Counted> {
 
 /** Waits until every node holds and shows all that was acknowledged. */
 async function levelled(nodes: readonly ClusterNode[], load: Load): Promise<void> {
-  const place = (position: string) => Number(position.split('.').at(-1));
-  const last = [...load.acknowledged.values()].map(({ position }) => position).reduce((a, b) => (place(a) > place(b) ? a : b));
   for (const node of nodes) {
     const manager = await signIn(new Client(node.url), 'tarrow');
-    for (let look = 1; (await manager.send('GET', `caseload?after=${last}`)).status !== 200 || !(await node.ready()); look++) {
+    for (let look = 1; (await manager.send('GET', `caseload?after=${load.reached}`)).status !== 200 || !(await node.ready()); look++) {
       if (look === LOOKS) throw new Error(`A node does not show what was acknowledged:\n${node.projector?.printed.join('\n')}`);
       await pause(LOOK_MS);
     }
@@ -58,7 +56,7 @@ async function levelled(nodes: readonly ClusterNode[], load: Load): Promise<void
  */
 export async function expectAllCounted(nodes: readonly ClusterNode[], load: Load, district: District, eventStore: string): Promise<void> {
   await levelled(nodes, load);
-  const logs = [await onServer(eventStore), ...(await Promise.all(nodes.map(({ options: { logFolder, folder } }) => onNode(logFolder ?? folder))))];
+  const logs = [await onServer(eventStore), ...(await Promise.all(nodes.map(({ folder }) => onNode(folder))))];
   const acknowledged = [...load.acknowledged.keys()];
   const missing = logs.map((log) => acknowledged.filter((event) => !log.has(event)).length);
   const doubled = logs.map((log) => [...log.values()].filter((count) => count > 1).length);
@@ -79,13 +77,18 @@ export async function expectAllCounted(nodes: readonly ClusterNode[], load: Load
 }
 
 /** One line for the report of a run. */
-export function figures(fault: string, load: Load, { rounds, recoveries = [] }: { readonly rounds: number; readonly recoveries?: readonly number[] }): void {
+export function figures(
+  fault: string,
+  load: Load,
+  { rounds, recoveries = [] }: { readonly rounds: number; readonly recoveries?: readonly number[] },
+): void {
   const again = [...load.again].map(([status, count]) => `${count} × ${status === 0 ? 'no answer' : status}`).join(', ');
   const sorted = [...recoveries].sort((a, b) => a - b);
   const at = (part: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0);
   const recovery = sorted.length > 0 ? `; writes again after p50 ${at(0.5)} ms, at most ${at(1)} ms` : '';
+  const { sent, acknowledged } = load.figures;
   process.stdout.write(
-    `${fault}: ${rounds} rounds, ${load.sent.size} sent, ${load.acknowledged.size} acknowledged, 0 missing, 0 doubled` +
+    `${fault}: ${rounds} rounds, ${sent} sent, ${acknowledged} acknowledged, 0 missing, 0 doubled` +
       ` (sent again: ${again || 'none'})${recovery}\n`,
   );
 }

@@ -30,8 +30,15 @@ interface Write extends Sent {
 const PATIENCE_MS = 5000;
 const AGAIN_MS = 20;
 const DAY_MS = 86_400_000;
-/** Answers after which the same is sent again: nobody knows what became of it, or others were at it at the same time. */
-const AGAIN = [409, 503];
+/** After these answers, and after none, the same is sent again: nobody knows what became of it, or others were at it at the same time. */
+const AGAIN = (status: number, body: Body) => [0, 503].includes(status) || body.type === '/problems/changed-meanwhile';
+
+interface Body {
+  readonly type?: string;
+  readonly position?: string;
+  /** Of a batch. */
+  readonly results?: readonly { readonly result: string }[];
+}
 
 /**
  * A mixed load on all nodes of a cluster, each write with an id of its own. One whose answer is lost or says "not now" is sent again with the
@@ -41,6 +48,8 @@ export class Load {
   readonly sent = new Map<string, Sent>();
   /** By the id of its event, the position that was answered. */
   readonly acknowledged = new Map<string, { readonly write: Sent; readonly position: string }>();
+  /** Since the load last began. */
+  private before = { sent: 0, acknowledged: 0 };
   /** How often something had to be sent again, by the status of the answer; 0 is none. */
   readonly again = new Map<number, number>();
   private readonly clients = new Map<string, Promise<Client>>();
@@ -55,9 +64,23 @@ export class Load {
     private readonly district: District,
   ) {}
 
+  /** What was sent and acknowledged since the load last began. */
+  get figures(): { readonly sent: number; readonly acknowledged: number } {
+    return { sent: this.sent.size - this.before.sent, acknowledged: this.acknowledged.size - this.before.acknowledged };
+  }
+
+  /** The furthest position that was acknowledged since the load last began. */
+  get reached(): string {
+    const place = (position: string) => Number(position.split('.').at(-1));
+    const since = [...this.acknowledged.values()].slice(this.before.acknowledged).map(({ position }) => position);
+    return since.reduce((a, b) => (place(a) > place(b) ? a : b));
+  }
+
   /** Starts so many tablets; each has one write under way. */
   begin(tablets = 8): this {
     this.ending = false;
+    this.before = { sent: this.sent.size, acknowledged: this.acknowledged.size };
+    this.again.clear();
     this.tablets = Promise.all(Array.from({ length: tablets }, (_, n) => this.tablet(n))).catch((error: unknown) => {
       this.failure = error;
       for (const { done } of this.waiting.splice(0)) done();
@@ -70,6 +93,25 @@ export class Load {
     this.ending = true;
     await this.tablets;
     if (this.failure) throw this.failure;
+  }
+
+  /** Sends so many observations at once to a node, again and again until each of them is acknowledged. */
+  async batch(node: ClusterNode, count: number): Promise<void> {
+    const records = Array.from({ length: count }, () => countOf(this.district, MORNING));
+    const writes = records.map((body): Write => this.record('observation', 'aide', 'records', body));
+    for (const write of writes) this.sent.set(write.event, write);
+    const body = { records: records.map((record) => ({ kind: 'observation', ...record })) };
+    const [some] = writes;
+    if (!some) return;
+    for (;;) {
+      const answer = await this.attempt({ ...some, body }, node);
+      const results = answer.body.results ?? [];
+      if (answer.status === 200 && results.every(({ result }) => result !== 'refused')) {
+        for (const write of writes) this.acknowledged.set(write.event, { write, position: answer.body.position ?? '' });
+        return;
+      }
+      await pause(AGAIN_MS);
+    }
   }
 
   /** Resolves with the milliseconds until so many more are acknowledged. */
@@ -106,7 +148,7 @@ export class Load {
         }
         return;
       }
-      if (answer.status !== 0 && !AGAIN.includes(answer.status)) {
+      if (!AGAIN(answer.status, answer.body)) {
         throw new Error(`${write.kind} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       }
       this.again.set(answer.status, (this.again.get(answer.status) ?? 0) + 1);
@@ -114,7 +156,7 @@ export class Load {
     }
   }
 
-  private async attempt(write: Write, node: ClusterNode): Promise<{ readonly status: number; readonly body: { position?: string } }> {
+  private async attempt(write: Write, node: ClusterNode): Promise<{ readonly status: number; readonly body: Body }> {
     const key = `${node.url} ${write.person}`;
     try {
       let client = this.clients.get(key);
@@ -128,7 +170,7 @@ export class Load {
       });
       // The token is older than the node's clock allows: this person signs in once more.
       if (response.status === 401) this.clients.delete(key);
-      return { status: response.status === 401 ? 0 : response.status, body: (await response.json()) as { position?: string } };
+      return { status: response.status === 401 ? 0 : response.status, body: (await response.json()) as Body };
     } catch {
       // Nothing came, or not all of it; a sign-in that went wrong is tried anew.
       this.clients.delete(key);
@@ -141,25 +183,16 @@ export class Load {
     const made = this.made++;
     const { student, plan } = district;
     const of = { id: uuid(), student, plan };
-    const record = (kind: Kind, person: Person, path: string, body: { readonly id: string }): Write => ({
-      kind,
-      person,
-      path,
-      body,
-      headers: {},
-      id: body.id,
-      event: eventIdOf(id<CommandId>(body.id), 0),
-    });
     switch (made % 10) {
       case 3:
       case 6: {
         const where = { accommodation: district.accommodation, class: district.class, on: MORNING.slice(0, 10) };
-        return record('entry', 'aide', 'accommodation-entries', { ...of, ...where, state: { kind: 'provided', outcome: 'used' } });
+        return this.record('entry', 'aide', 'accommodation-entries', { ...of, ...where, state: { kind: 'provided', outcome: 'used' } });
       }
       case 5: {
         const start = `2027-03-0${1 + (made % 5)}T09:${String(made % 60).padStart(2, '0')}:00-05:00`;
         const outcome = { kind: 'missed', plannedStart: start, plannedSeconds: 1800, reason: 'student-absent', familyTold: true };
-        return record('session', 'therapist', 'sessions', { ...of, service: district.service, outcome });
+        return this.record('session', 'therapist', 'sessions', { ...of, service: district.service, outcome });
       }
       case 8:
         return this.command('plan', `plans/${district.draft}/present-levels`, { presentLevels: `As seen ${made} times.` });
@@ -168,8 +201,13 @@ export class Load {
         return this.command('team', `students/${student}/team`, { staff: district.helper, role: 'aide', from: day, to: day });
       }
       default:
-        return record('observation', 'aide', 'observations', countOf(district, MORNING));
+        return this.record('observation', 'aide', 'observations', countOf(district, MORNING));
     }
+  }
+
+  /** Its id is the command's. */
+  private record(kind: Kind, person: Person, path: string, body: { readonly id: string }): Write {
+    return { kind, person, path, body, headers: {}, id: body.id, event: eventIdOf(id<CommandId>(body.id), 0) };
   }
 
   private command(kind: Kind, path: string, body: unknown): Write {

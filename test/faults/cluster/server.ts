@@ -1,13 +1,7 @@
 import { pause } from '../../support/commands';
-import { expectAllCounted, figures, Memory } from './count';
-import { ClusterNode } from './cluster-node';
-import { type District, firstNode, nodeBeside } from './district';
+import { firstNode, nodeBeside } from './district';
 import { Load } from './load';
-import { Reader } from './reader';
-
-export const ROUNDS = 20;
-/** Acknowledged between two faults at least. */
-export const BETWEEN = 10;
+import { type Cluster, faultsUnderLoad, ROUNDS } from './rounds';
 
 /** An event store of three servers that can be killed, whatever it is. */
 export interface ThreeServers {
@@ -16,57 +10,57 @@ export interface ThreeServers {
   killAll(): Promise<void>;
   /** Resolves when writes can be answered. */
   startAll(): Promise<void>;
-  /** Ends whichever leads. */
-  loseLeader(): Promise<void>;
-  /** Resolves when another one leads and answers writes. */
+  /** Ends whichever leads, as `kill -9`. */
+  killLeader(): Promise<void>;
+  /** Resolves when another one leads and writes can be answered. */
   leaderFound(): Promise<void>;
-  /** The lost one is back as a follower. */
-  restored(): Promise<void>;
+  /** The one that led is started again, and follows. */
+  startFollower(): Promise<void>;
 }
+
+const LONG_MS = 300_000;
 
 /** Two nodes on three servers, which are killed and lose their leader. */
-export function serverFaults(name: string, folder: () => string, start: () => Promise<ThreeServers>, awayMs: (round: number) => number): void {
-  describe(name, () => {
-    let servers: ThreeServers;
-    let nodes: readonly ClusterNode[];
-    let district: District;
+export function serverFaults(name: string, folder: () => string, start: () => Promise<ThreeServers>): void {
+  let servers: ThreeServers;
+  let cluster: Cluster;
 
-    beforeAll(async () => {
-      servers = await start();
-      const first = await firstNode({ folder: `${folder()}/a`, eventStore: servers.connectionString });
-      district = first.district;
-      nodes = [first.node, await nodeBeside(first.node, `${folder()}/b`)];
-    }, 120_000);
+  beforeAll(async () => {
+    servers = await start();
+    const eventStore = servers.connectionString;
+    const { node, district } = await firstNode({ folder: `${folder()}/a`, eventStore });
+    const nodes = [node, await nodeBeside(node, `${folder()}/b`)];
+    cluster = { nodes, district, eventStore, load: new Load(nodes, district) };
+  }, LONG_MS);
 
-    const faults = async (fault: string, lose: () => Promise<void>, found: () => Promise<void>, after?: () => Promise<void>) => {
-      const load = new Load(nodes, district).begin();
-      const reader = await Reader.begin(nodes[0]!, district);
-      const recoveries: number[] = [];
-      await load.more(BETWEEN);
-      const memory = new Memory(nodes);
-      for (let round = 0; round < ROUNDS; round++) {
-        await lose();
-        await pause(awayMs(round));
-        await found();
-        recoveries.push(await load.more());
-        await after?.();
-        await load.more(BETWEEN);
-      }
-      await load.end();
-      await reader.end();
-      await expectAllCounted(nodes, load, district, servers.connectionString);
-      figures(fault, load, { rounds: ROUNDS, recoveries });
-      process.stdout.write(`reads meanwhile: ${reader.answered} answered, slowest ${Math.round(reader.slowestMs)} ms\n`);
-      memory.expectFlat();
-      expect(reader.interrupted).toEqual([]);
-    };
+  it(
+    `loses nothing when the servers are killed and restarted ${ROUNDS} times`,
+    async () => {
+      await faultsUnderLoad(`${name}, killed and restarted`, cluster, {
+        round: async (n) => {
+          await servers.killAll();
+          await pause(awayMs(n));
+          await servers.startAll();
+        },
+      });
+    },
+    2 * LONG_MS,
+  );
 
-    it(`loses nothing when the servers are killed and restarted ${ROUNDS} times`, async () => {
-      await faults(`${name}, killed and restarted`, () => servers.killAll(), () => servers.startAll());
-    }, 900_000);
-
-    it(`loses nothing when the leader is lost ${ROUNDS} times`, async () => {
-      await faults(`${name}, leader lost`, () => servers.loseLeader(), () => servers.leaderFound(), () => servers.restored());
-    }, 900_000);
-  });
+  it(
+    `loses nothing when the leader is lost ${ROUNDS} times`,
+    async () => {
+      await faultsUnderLoad(`${name}, leader lost`, cluster, {
+        round: async (n) => {
+          await servers.killLeader();
+          await pause(awayMs(n));
+          await servers.leaderFound();
+        },
+        after: () => servers.startFollower(),
+      });
+    },
+    2 * LONG_MS,
+  );
 }
+
+const awayMs = (round: number): number => 20 + ((round * 37) % 170);
