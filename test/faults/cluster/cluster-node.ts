@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type NodeChild, startNode } from '../../support/children';
@@ -50,12 +50,20 @@ export class ClusterNode {
     this.launcher = options.launcher ?? [];
   }
 
-  /** As it is seen from here. */
   get folder(): string {
-    return this.outside ?? this.options.folder;
+    return this.options.folder;
   }
 
-  /** All other processes are handed to this command, which sees what is mounted; from outside the folder is seen at `place`. */
+  /** A folder whose log can be opened from here. What is mounted out of sight is copied: nobody may be writing then. */
+  readable(): string {
+    if (this.outside === undefined) return this.folder;
+    const copy = mkdtempSync(`${this.folder}-copy-`);
+    for (const name of readdirSync(this.outside).filter((one) => /^log\.sqlite(-wal)?$/.test(one)))
+      copyFileSync(join(this.outside, name), join(copy, name));
+    return copy;
+  }
+
+  /** From now on its processes are handed to this command, which sees what is mounted; from outside the folder is seen at `place`. */
   enter(launcher: readonly string[], place: string): void {
     this.launcher = launcher;
     this.outside = place;

@@ -56,7 +56,7 @@ async function levelled(nodes: readonly ClusterNode[], load: Load): Promise<void
  */
 export async function expectAllCounted(nodes: readonly ClusterNode[], load: Load, district: District, eventStore: string): Promise<void> {
   await levelled(nodes, load);
-  const logs = [await onServer(eventStore), ...(await Promise.all(nodes.map(({ folder }) => onNode(folder))))];
+  const logs = [await onServer(eventStore), ...(await Promise.all(nodes.map((node) => onNode(node.readable()))))];
   const acknowledged = [...load.acknowledged.keys()];
   const missing = logs.map((log) => acknowledged.filter((event) => !log.has(event)).length);
   const doubled = logs.map((log) => [...log.values()].filter((count) => count > 1).length);
@@ -80,13 +80,17 @@ export async function expectAllCounted(nodes: readonly ClusterNode[], load: Load
 export function figures(
   fault: string,
   load: Load,
-  { rounds, recoveries = [] }: { readonly rounds: number; readonly recoveries?: readonly number[] },
+  {
+    rounds,
+    recoveries = [],
+    whole = false,
+  }: { readonly rounds: number; readonly recoveries?: readonly number[]; readonly whole?: boolean },
 ): void {
   const again = [...load.again].map(([status, count]) => `${count} × ${status === 0 ? 'no answer' : status}`).join(', ');
   const sorted = [...recoveries].sort((a, b) => a - b);
   const at = (part: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0);
   const recovery = sorted.length > 0 ? `; writes again after p50 ${at(0.5)} ms, at most ${at(1)} ms` : '';
-  const { sent, acknowledged } = load.figures;
+  const { sent, acknowledged } = whole ? load.all : load.figures;
   process.stdout.write(
     `${fault}: ${rounds} rounds, ${sent} sent, ${acknowledged} acknowledged, 0 missing, 0 doubled` +
       ` (sent again: ${again || 'none'})${recovery}\n`,

@@ -56,6 +56,7 @@ export class Load {
   private readonly waiting: { readonly since: number; readonly done: () => void }[] = [];
   private tablets: Promise<unknown> = Promise.resolve();
   private ending = false;
+  private abandoned = false;
   private made = 0;
   private failure: unknown;
 
@@ -69,6 +70,10 @@ export class Load {
     return { sent: this.sent.size - this.before.sent, acknowledged: this.acknowledged.size - this.before.acknowledged };
   }
 
+  get all(): { readonly sent: number; readonly acknowledged: number } {
+    return { sent: this.sent.size, acknowledged: this.acknowledged.size };
+  }
+
   /** The furthest position that was acknowledged since the load last began. */
   get reached(): string {
     const place = (position: string) => Number(position.split('.').at(-1));
@@ -78,7 +83,7 @@ export class Load {
 
   /** Starts so many tablets; each has one write under way. */
   begin(tablets = 8): this {
-    this.ending = false;
+    this.ending = this.abandoned = false;
     this.before = { sent: this.sent.size, acknowledged: this.acknowledged.size };
     this.again.clear();
     this.tablets = Promise.all(Array.from({ length: tablets }, (_, n) => this.tablet(n))).catch((error: unknown) => {
@@ -114,6 +119,12 @@ export class Load {
     }
   }
 
+  /** Sends nothing more, acknowledged or not. */
+  abandon(): void {
+    this.ending = true;
+    this.abandoned = true;
+  }
+
   /** Resolves with the milliseconds until so many more are acknowledged. */
   async more(count = 1): Promise<number> {
     const begun = performance.now();
@@ -137,7 +148,7 @@ export class Load {
   }
 
   private async untilAcknowledged(write: Write, first: number): Promise<void> {
-    for (let node = first; !this.failure; node++) {
+    for (let node = first; !this.failure && !this.abandoned; node++) {
       const answer = await this.attempt(write, this.nodes[node % this.nodes.length]!);
       if (answer.status === 200 || answer.status === 201) {
         this.acknowledged.set(write.event, { write, position: answer.body.position as string });

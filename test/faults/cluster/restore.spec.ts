@@ -8,7 +8,7 @@ import { type ClusterNode, statusOf } from './cluster-node';
 import { expectAllCounted, figures, onNode, onServer } from './count';
 import { type District, firstNode, nodeBeside } from './district';
 import { Load } from './load';
-import { ROUNDS } from './rounds';
+import { SLOW_ROUNDS } from './rounds';
 import { StandInServer } from './stand-in-server';
 
 const STOPPED = 3;
@@ -25,10 +25,10 @@ beforeAll(async () => {
   nodes = [begun.node, await nodeBeside(begun.node, join(folder, 'b'))];
 }, 120_000);
 
-it(`stops every node when the server is restored to an earlier point, and brings back all that was acknowledged, ${ROUNDS} times`, async () => {
+it(`stops every node when the server is restored to an earlier point, and brings back all that was acknowledged, ${SLOW_ROUNDS} times`, async () => {
   const load = new Load(nodes, district);
   const stoppedMs: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < SLOW_ROUNDS; round++) {
     load.begin();
     await load.more(10);
     const { head } = await server.tell({ do: 'counts' });
@@ -66,7 +66,7 @@ it(`stops every node when the server is restored to an earlier point, and brings
   await load.begin().more(10);
   await load.end();
   await expectAllCounted(nodes, load, district, server.connectionString);
-  figures('server restored to an earlier point', load, { rounds: ROUNDS });
+  figures('server restored to an earlier point', load, { rounds: SLOW_ROUNDS, whole: true });
   process.stdout.write(`nodes stopped after at most ${Math.round(Math.max(...stoppedMs))} ms\n`);
 }, 600_000);
 

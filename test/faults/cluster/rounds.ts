@@ -4,9 +4,12 @@ import type { District } from './district';
 import type { Load } from './load';
 import { Reader } from './reader';
 
-export const ROUNDS = 20;
+export const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 20);
 /** Acknowledged between two faults at least. */
 const BETWEEN = 10;
+
+/** Of a fault that takes a node seconds to get over. */
+export const SLOW_ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 4);
 
 export interface Cluster {
   readonly nodes: readonly ClusterNode[];
@@ -21,29 +24,39 @@ export interface Faults {
   readonly round: (n: number) => Promise<void>;
   /** Once the first write was acknowledged. */
   readonly after?: (n: number) => Promise<void>;
+  readonly rounds?: number;
   /** Somebody reads on the first node meanwhile, and is never interrupted. */
   readonly read?: boolean;
 }
 
-/** Twenty rounds of one fault under load, in one run of the processes, and the count. */
-export async function faultsUnderLoad(name: string, cluster: Cluster, { round, after, read = true }: Faults): Promise<void> {
+/** Rounds of one fault under load, in one run of the processes, and the count. */
+export async function faultsUnderLoad(
+  name: string,
+  cluster: Cluster,
+  { round, after, rounds = ROUNDS, read = true }: Faults,
+): Promise<void> {
   const { nodes, district, load, eventStore } = cluster;
   const [first] = nodes;
   load.begin();
   const reader = read && first ? await Reader.begin(first, district) : undefined;
   const recoveries: number[] = [];
-  await load.more(BETWEEN);
-  const memory = new Memory(nodes);
-  for (let n = 0; n < ROUNDS; n++) {
-    await round(n);
-    recoveries.push(await load.more());
-    await after?.(n);
+  let memory: Memory;
+  try {
     await load.more(BETWEEN);
+    memory = new Memory(nodes);
+    for (let n = 0; n < rounds; n++) {
+      await round(n);
+      recoveries.push(await load.more());
+      await after?.(n);
+      await load.more(BETWEEN);
+    }
+    await load.end();
+  } finally {
+    load.abandon();
+    await reader?.end();
   }
-  await load.end();
-  await reader?.end();
   await expectAllCounted(nodes, load, district, eventStore);
-  figures(name, load, { rounds: ROUNDS, recoveries });
+  figures(name, load, { rounds, recoveries });
   if (reader) process.stdout.write(`reads meanwhile: ${reader.answered} answered, slowest ${Math.round(reader.slowestMs)} ms\n`);
   memory.expectFlat();
   expect(reader?.interrupted ?? []).toEqual([]);
