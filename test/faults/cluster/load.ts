@@ -58,7 +58,7 @@ export class Load {
   private ending = false;
   private abandoned = false;
   private made = 0;
-  private failure: unknown;
+  private failure: Error | undefined;
 
   constructor(
     private readonly nodes: readonly ClusterNode[],
@@ -87,7 +87,7 @@ export class Load {
     this.before = { sent: this.sent.size, acknowledged: this.acknowledged.size };
     this.again.clear();
     this.tablets = Promise.all(Array.from({ length: tablets }, (_, n) => this.tablet(n))).catch((error: unknown) => {
-      this.failure = error;
+      this.failure = error instanceof Error ? error : new Error(String(error));
       for (const { done } of this.waiting.splice(0)) done();
     });
     return this;
@@ -97,7 +97,7 @@ export class Load {
   async end(): Promise<void> {
     this.ending = true;
     await this.tablets;
-    if (this.failure) throw this.failure;
+    this.throwFailure();
   }
 
   /** Sends so many observations at once to a node, again and again until each of them is acknowledged. */
@@ -128,14 +128,17 @@ export class Load {
   /** Resolves with the milliseconds until so many more are acknowledged. */
   async more(count = 1): Promise<number> {
     const begun = performance.now();
-    if (this.failure) throw this.failure;
-    await new Promise<void>((done) => this.waiting.push({ since: this.acknowledged.size + count, done }));
-    if (this.failure) throw this.failure;
+    if (!this.failure) await new Promise<void>((done) => this.waiting.push({ since: this.acknowledged.size + count, done }));
+    this.throwFailure();
     return performance.now() - begun;
   }
 
   idsOf(kind: Kind): readonly string[] {
     return [...this.sent.values()].filter((write) => write.kind === kind).map((write) => write.id);
+  }
+
+  private throwFailure(): void {
+    if (this.failure) throw this.failure;
   }
 
   private async tablet(first: number): Promise<void> {
@@ -217,7 +220,7 @@ export class Load {
   }
 
   /** Its id is the command's. */
-  private record(kind: Kind, person: Person, path: string, body: { readonly id: string }): Write {
+  private record<B extends { readonly id: string }>(kind: Kind, person: Person, path: string, body: B): Write {
     return { kind, person, path, body, headers: {}, id: body.id, event: eventIdOf(id<CommandId>(body.id), 0) };
   }
 

@@ -38,7 +38,7 @@ it(`stops every node when the server is restored to an earlier point, and brings
     await holding(acknowledged);
 
     const begun = performance.now();
-    const stopping = Promise.all(nodes.flatMap((node) => [node.projector, node.api]).map((one) => one?.ended));
+    const stopping = Promise.all(nodes.flatMap(({ projector, api }) => [projector!.ended, api!.ended]));
     const served = readUntilStopped(nodes[0]!);
     await server.tell({ do: 'restore', position: head });
     expect(await stopping).toEqual([STOPPED, STOPPED, STOPPED, STOPPED]);
