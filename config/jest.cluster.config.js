@@ -1,8 +1,12 @@
-/** The acceptance suites once more, in the cluster shape: a projector and an API on an event store of their own (test/support/cluster-shape.ts). */
+/**
+ * The cluster shape: the acceptance suites once more, with a projector and an API on an event store of their own
+ * (test/support/cluster-shape.ts), and what a cluster goes through (test/faults/cluster).
+ */
 process.env.TEST_SHAPE = 'cluster';
 module.exports = {
   ...require('./jest.config.js'),
   // How a first start on an empty folder goes is the standalone shape's own.
-  testMatch: ['<rootDir>/test/acceptance/!(first-day).spec.ts'],
+  testMatch: ['<rootDir>/test/acceptance/!(first-day).spec.ts', '<rootDir>/test/faults/cluster/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testTimeout: 60000,
 };

@@ -2,7 +2,8 @@
 module.exports = {
   rootDir: '..',
   testMatch: ['<rootDir>/{apps,libs,test,config}/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  // The cluster's have a run of their own.
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/test/faults/cluster/.*spec'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: {
     '^.+\\.ts$': [

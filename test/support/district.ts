@@ -6,7 +6,7 @@ export const PASSWORD = 'four odd words together';
 export const ADMINISTRATOR = 'ada@willowbrook.example';
 
 /** Signs the first administrator in, after the one-time link was used. */
-export async function setUp(service: Service): Promise<Client> {
+export async function setUp(service: Pick<Service, 'url' | 'find'>): Promise<Client> {
   const admin = new Client(service.url);
   const token = await service.find(/setup#(\S+)/);
   await admin.do('setup', { token, givenName: 'Ada', familyName: 'Brightwater', signInName: ADMINISTRATOR, password: PASSWORD });

@@ -14,12 +14,12 @@ const FIRST_WAIT_MS = 100;
 const LAST_WAIT_MS = 5000;
 
 /**
- * A node's copy of the log and the views on it, kept level with the cluster. A server that does not answer is asked again; a server with
- * another past ends it.
+ * A node's copy of the log and the views on it, kept level with the cluster. A server that does not answer is asked again, a disk that is
+ * full is tried again; a server with another past ends it.
  */
 export class ProjectingNode {
   readonly metrics = new Metrics();
-  /** Rejects with what makes going on impossible: LineageBroken, LogReplaced, AnotherLog, or a disk that refuses. */
+  /** Rejects with what makes going on impossible: LineageBroken, LogReplaced, AnotherLog. */
   readonly ended: Promise<void>;
   private mirror: Mirror | undefined;
   private readonly telling: NodeJS.Timeout;
@@ -82,33 +82,53 @@ export class ProjectingNode {
     await this.mirror?.stop();
     await this.ended.catch(() => undefined);
     await this.views.stop();
-    tellFollowers(this.folder, this.views.status());
+    this.tell();
     this.log.close();
     await this.cluster.close();
   }
 
   private async follow(): Promise<void> {
     const { signal } = this.stopping;
-    for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(2 * waitMs, LAST_WAIT_MS)) {
+    let waitMs = FIRST_WAIT_MS;
+    const caughtUp = () => {
+      this.trouble = undefined;
+      waitMs = FIRST_WAIT_MS;
+    };
+    for (; !signal.aborted; waitMs = Math.min(2 * waitMs, LAST_WAIT_MS)) {
       try {
         await this.cluster.assertSameLog();
         this.mirror = await Mirror.start(this.cluster, this.log, {
           onWritten: () => this.views.wake(),
-          onCaughtUp: () => (this.trouble = undefined),
+          onCaughtUp: caughtUp,
         });
         if (signal.aborted) await this.mirror.stop();
-        await this.mirror.ended;
+        await this.copied(this.mirror);
         return;
       } catch (error) {
         if (!(error instanceof StoreUnavailable) || signal.aborted) throw error;
-        this.logger.warn({ waitMs }, 'the event store does not answer; this node serves what it has');
+        this.logger.warn({ waitMs, trouble: this.trouble }, 'the copy of the log stands still; this node serves what it has');
         await pause(waitMs, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
+  /** The server's silence does not end a mirror: what is unavailable then is this node's disk. */
+  private async copied(mirror: Mirror): Promise<void> {
+    try {
+      await mirror.ended;
+    } catch (error) {
+      if (error instanceof StoreUnavailable) this.trouble = 'the copy of the log cannot be written';
+      throw error;
+    }
+  }
+
   private tell(): void {
-    tellFollowers(this.folder, this.views.status());
+    try {
+      tellFollowers(this.folder, this.views.status());
+    } catch (error) {
+      // A full disk: whoever follows takes the silence for what it is.
+      this.logger.warn({ error: error instanceof Error ? error.name : 'Error' }, 'others on this folder cannot be told how far it is');
+    }
   }
 
   private measure(): void {

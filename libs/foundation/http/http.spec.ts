@@ -3,7 +3,7 @@ import { Body, Controller, Get, Module, Param, Post, Put } from '@nestjs/common'
 import { RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { request as httpRequest } from 'node:http';
 import { type Raw, RawSchema } from '@foundation/measurement';
-import { IdReused, StaleRevision, StoreUnavailable } from '@foundation/event-store';
+import { IdReused, NewerEventVersion, StaleRevision, StoreUnavailable, UnknownEventType } from '@foundation/event-store';
 import { RefusalError } from '@foundation/kernel';
 import { ViewHalted, ViewsBehind } from '@foundation/view-store';
 import {
@@ -45,6 +45,8 @@ const errors: Record<string, () => unknown> = {
   store: () => new StoreUnavailable(),
   behind: () => new ViewsBehind(),
   halted: () => new ViewHalted('timeline'),
+  unknown: () => new UnknownEventType('plans.goal-praised', 'plan-1'),
+  newer: () => new NewerEventVersion('plans.goal-set', 9, 1),
   secret: () => new Error('Sam Rivermoss at row 7'),
 };
 
@@ -90,6 +92,8 @@ describe('foundation/http', () => {
     ['store', 503, 'store-unavailable', '5'],
     ['behind', 503, 'views-behind', '1'],
     ['halted', 503, 'view-halted', undefined],
+    ['unknown', 503, 'being-upgraded', '5'],
+    ['newer', 503, 'being-upgraded', '5'],
     ['secret', 500, 'internal', undefined],
   ])('answers %s as problem %i %s', async (kind, status, code, retryAfter) => {
     const answer = await app.inject({ url: `/t/fail/${kind}?name=Sam` });

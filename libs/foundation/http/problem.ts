@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { IdReused, StaleRevision, StoreUnavailable } from '@foundation/event-store';
+import { IdReused, NewerEventVersion, StaleRevision, StoreUnavailable, UnknownEventType } from '@foundation/event-store';
 import { type RefusalCatalogue, RefusalError, type RefusalKind, type RefusalPart } from '@foundation/kernel';
 import { ViewHalted, ViewsBehind } from '@foundation/view-store';
 
@@ -37,6 +37,7 @@ export const httpProblems = {
   internal: { status: 500, title: 'Something went wrong on our side' },
   'store-unavailable': { status: 503, title: 'Nothing can be written now' },
   'views-behind': { status: 503, title: 'This has not been derived yet' },
+  'being-upgraded': { status: 503, title: 'This node is being upgraded' },
   'not-ready': { status: 503, title: 'The service is not ready' },
   'view-halted': { status: 503, title: 'A view has stopped and needs an operator' },
 } as const;
@@ -130,6 +131,10 @@ export function problemOf(error: unknown): Answered {
     return httpProblem('views-behind', 'What you wrote is kept. Ask again in a moment.', { 'Retry-After': '1' });
   if (error instanceof ViewHalted)
     return httpProblem('view-halted', 'What is written is safe; what is shown must be rebuilt by an operator.');
+  if (error instanceof UnknownEventType || error instanceof NewerEventVersion)
+    return httpProblem('being-upgraded', 'Another node wrote what this one cannot read yet. Send it again, with the same id.', {
+      'Retry-After': '5',
+    });
   if (error instanceof HttpException) {
     const status = error.getStatus();
     const malformed = status === 400 && /json|unexpected (token|end)|proto|constructor/i.test(error.message);
