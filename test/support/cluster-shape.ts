@@ -1,37 +1,20 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { type NodeChild, startNode } from './children';
+import type { NodeChild } from './children';
+import { type FreshEventStore, startFreshEventStore } from './fresh-event-store';
 import { type RedisServer, startRedis } from './redis';
 
 const ROOT = join(__dirname, '../..');
 
 /** By data folder, the event store of its district: it outlives the services that are started on it. */
-const eventStores = new Map<string, Promise<string>>();
+const eventStores = new Map<string, Promise<FreshEventStore>>();
 
-/**
- * Connection string of an event store that only this folder's district uses: a stand-in in a process of its own, or a fresh real server
- * where EVENTSTORE_FRESH names a command that starts one in the folder given to it and prints its connection string.
- */
-export function eventStoreOf(data: string): Promise<string> {
+/** Connection string of an event store that only this folder's district uses. */
+export async function eventStoreOf(data: string): Promise<string> {
   let found = eventStores.get(data);
-  if (!found) eventStores.set(data, (found = startEventStore(`${data}.eventstore`)));
-  return found;
-}
-
-async function startEventStore(place: string): Promise<string> {
-  const command = process.env['EVENTSTORE_FRESH'];
-  if (command !== undefined) return execFileSync(command, [place], { encoding: 'utf8' }).trim();
-  const child = startNode([join(__dirname, 'ts-child.js'), join(ROOT, 'test/faults/stand-in/main.ts'), '--file', place], {
-    cwd: ROOT,
-    env: { PATH: process.env['PATH'] },
-    holdInput: true,
-  });
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return (JSON.parse(line) as { connectionString: string }).connectionString;
+  if (!found) eventStores.set(data, (found = startFreshEventStore()));
+  return (await found).connectionString;
 }
 
 /** By data folder, the Redis of its district's jobs. */
