@@ -68,6 +68,8 @@ export const VARIABLES: Variables<Settings> = {
 /** Read where the keys are (foundation/privacy), never kept with the other settings. */
 export const MASTER_KEY_VARIABLES = ['THROUGHLINE_MASTER_KEY', 'THROUGHLINE_NEXT_MASTER_KEY'] as const;
 
+/** Of the processes of a cluster (cluster-settings.ts): a command that works on a node's folder is not disturbed by them. */
+export const OF_A_CLUSTER = ['THROUGHLINE_EVENTSTORE', 'THROUGHLINE_REDIS', 'THROUGHLINE_EXPORTS'] as const;
 /** They may hold a password: never shown. */
 const SECRET: ReadonlySet<string> = new Set(['THROUGHLINE_EVENTSTORE', 'THROUGHLINE_REDIS', 'THROUGHLINE_SMTP']);
 
@@ -91,10 +93,12 @@ export function readSettings(
     const shown = SECRET.has(variable) ? '…' : String(environment[variable] ?? value ?? '');
     return `${variable}=${shown} ${Object.values(constraints ?? {}).join(', ')}`;
   });
-  const known = new Set<string>([...Object.values(variables), ...MASTER_KEY_VARIABLES]);
+  const known = new Set<string>([...Object.values(variables), ...MASTER_KEY_VARIABLES, ...OF_A_CLUSTER]);
   const unknown = Object.keys(environment)
     .filter((name) => name.startsWith('THROUGHLINE_') && !known.has(name))
-    .map((name) => `${name} is not a setting; there are ${[...known].join(', ')}`);
+    .map(
+      (name) => `${name} is not a setting; there are ${[...new Set([...Object.values(variables), ...MASTER_KEY_VARIABLES])].join(', ')}`,
+    );
   const problems = [...wrong, ...unknown];
   if (problems.length > 0) throw new WrongSetting(problems.join('\n'));
   return settings;

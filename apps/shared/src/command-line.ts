@@ -20,6 +20,7 @@ import { MasterKeyError, SealBroken, WrongMasterKey } from '@foundation/privacy'
 import { UnreadableSet } from '@exchange/rostering';
 import { type ClusterSettings, readClusterSettings } from '@config/cluster-settings';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
+import { NoCopyYet } from './no-copy-yet';
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
 export const complain = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -49,6 +50,7 @@ const MENDABLE = [
   NotEmpty,
   QueueUnavailable,
   RedisUnfit,
+  NoCopyYet,
 ];
 
 /** The event store does not hold what this node has: starting again does not help. */

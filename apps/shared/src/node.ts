@@ -23,14 +23,8 @@ import { Erasure, ErasureRegister, KeyRing, type MasterKey, type PrivacyEvent } 
 import { FollowingViewHost } from '@foundation/view-store';
 import { ImportReports, InProcessImports, QueuedImports, RosterImporter, RosterImports } from '@exchange/rostering';
 import { districtOn } from './district';
+import { NoCopyYet } from './no-copy-yet';
 import { catalogue } from './events';
-
-/** This node's projector has not made its copy of the log yet. */
-export class NoCopyYet extends Error {
-  constructor(folder: string) {
-    super(`There is no copy of the log in ${folder} yet. Start this node's projector on the same folder (THROUGHLINE_DATA) first.`);
-  }
-}
 
 /** A process that reads a node's copy and views, and writes to the cluster. */
 export interface Node {

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { EventStoreDbEventStore } from '@foundation/event-store';
 import { keysStatus, rotateMasterKey } from '@foundation/operations';
 import type { Settings } from '@config/settings';
@@ -50,7 +50,11 @@ void runMain(async (settings) => {
   program
     .command('rotate')
     .description('make a new master key and wrap every key by it; the service must be stopped. Cut short, it goes on when run again')
-    .option('--eventstore <url>', 'of a cluster, all nodes of which are stopped; then put the new master key on every node')
+    .addOption(
+      new Option('--eventstore <url>', 'of a cluster, all nodes of which are stopped; then put the new master key on every node').env(
+        'THROUGHLINE_EVENTSTORE',
+      ),
+    )
     .action(async ({ eventstore }: { eventstore?: string }) => void (code = await rotate(settings, eventstore)));
   await program.parseAsync(process.argv);
   return code;

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApi } from '@apps/api';
-import type { Settings } from '@config/settings';
+import { OF_A_CLUSTER, type Settings } from '@config/settings';
 import { complain, loggerOf, masterKeyOf, runMain, say } from '@apps/shared';
 import { compose, type Standalone } from './compose';
 import { demoOnCluster } from './demo-cluster';
@@ -103,6 +103,13 @@ void runMain(async (settings) => {
   }
   if (eventstore !== undefined || redis !== undefined) {
     complain('A demo on a cluster needs --demo, --eventstore and --redis; without them it runs in this one process.');
+    return 1;
+  }
+  const foreign = OF_A_CLUSTER.filter((variable) => process.env[variable] !== undefined);
+  if (foreign.length > 0) {
+    complain(
+      `${foreign.join(', ')}: for the processes of a cluster (docker/README.md). This one keeps its record in ${settings.data}: unset them.`,
+    );
     return 1;
   }
   await start(settings, given);
