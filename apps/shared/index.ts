@@ -8,6 +8,7 @@ export { LocalCluster } from './src/local-cluster';
 export { composeNode, type Node } from './src/node';
 export { NoCopyYet } from './src/no-copy-yet';
 export { Probes } from './src/probes';
+export { demandRightSettings, demandUsable, EventStoreUnusable } from './src/reachable';
 export { showProgress } from './src/progress';
 export { viewSet } from './src/view-set';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { VIEW_SET } from '@apps/shared';
+import { demandRightSettings, demandUsable, VIEW_SET } from '@apps/shared';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { EventStoreDbEventStore, LOG_FILE, Mirror, MirrorLog, SqliteEventStore, StoreUnavailable } from '@foundation/event-store';
 import { Metrics } from '@foundation/metrics';
@@ -44,6 +44,7 @@ export class ProjectingNode {
     const { data } = settings;
     const report = (trouble: string) => logger.warn({ trouble }, 'the event store');
     const known = copiedLog(data);
+    await (known ? demandRightSettings(settings.eventStore) : demandUsable(settings.eventStore));
     // A node that has a copy serves it while the cluster is away; one that has none must ask first which log it is.
     const cluster = known
       ? EventStoreDbEventStore.attach(settings.eventStore, known, { report })

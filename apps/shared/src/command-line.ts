@@ -21,6 +21,7 @@ import { UnreadableSet } from '@exchange/rostering';
 import { type ClusterSettings, readClusterSettings } from '@config/cluster-settings';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
 import { NoCopyYet } from './no-copy-yet';
+import { EventStoreUnusable } from './reachable';
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
 export const complain = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -51,6 +52,7 @@ const MENDABLE = [
   QueueUnavailable,
   RedisUnfit,
   NoCopyYet,
+  EventStoreUnusable,
 ];
 
 /** The event store does not hold what this node has: starting again does not help. */

@@ -24,6 +24,7 @@ import { FollowingViewHost } from '@foundation/view-store';
 import { ImportReports, InProcessImports, QueuedImports, RosterImporter, RosterImports } from '@exchange/rostering';
 import { districtOn } from './district';
 import { NoCopyYet } from './no-copy-yet';
+import { demandUsable } from './reachable';
 import { catalogue } from './events';
 
 /** A process that reads a node's copy and views, and writes to the cluster. */
@@ -47,6 +48,7 @@ const LINEAGE_MS = 5000;
 export async function composeNode(settings: ClusterSettings, master: MasterKey, logger: Logger): Promise<Node> {
   const { data, zone, https, metrics: readers } = settings;
   await copyIn(data);
+  await demandUsable(settings.eventStore);
   const copy = SqliteEventStore.open(data, { mode: 'read' });
   const cluster = EventStoreDbEventStore.attach(settings.eventStore, copy.logId, {
     report: (trouble) => logger.warn({ trouble }, 'the event store'),
