@@ -182,7 +182,7 @@ export class Feed {
 
   /** @throws LogReplaced when another event lies where the landmark was. */
   private async isSameLog(): Promise<boolean> {
-    const { landmark, delivered } = this;
+    const { landmark } = this;
     if (!landmark) return this.findLandmark();
     const found = await this.parts.reads.eventAt(landmark.position);
     if (found && found.id !== landmark.id) throw new LogReplaced(landmark.position);
