@@ -3,7 +3,7 @@
  * the cluster shape and what looks into a server's files on fresh ones that EVENTSTORE_FRESH starts (test/support/fresh-event-store.ts).
  * The suites about rights want EVENTSTORE_TLS_URL as well: a server with TLS and users, as its administrator, or nothing if EVENTSTORE_URL
  * is that already.
- * The suites about faults want EVENTSTORE_URL to name three servers, and EVENTSTORE_CONTROL a command that kills and starts them
+ * The suites about faults want EVENTSTORE_URL to name three empty servers, and EVENTSTORE_CONTROL a command that kills and starts them
  * (test/faults/cluster/server.eventstore.ts). FAULT_ROUNDS says how often.
  */
 const wanted = {

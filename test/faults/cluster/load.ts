@@ -31,7 +31,7 @@ const PATIENCE_MS = 5000;
 const AGAIN_MS = 20;
 const DAY_MS = 86_400_000;
 /** After these answers, and after none, the same is sent again: nobody knows what became of it, or others were at it at the same time. */
-const AGAIN = (status: number, body: Body) => [0, 503].includes(status) || body.type === '/problems/changed-meanwhile';
+const AGAIN = (status: number, body: Body) => [0, 408, 503].includes(status) || body.type === '/problems/changed-meanwhile';
 
 interface Body {
   readonly type?: string;

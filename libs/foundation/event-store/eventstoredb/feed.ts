@@ -183,11 +183,19 @@ export class Feed {
 
   /** @throws LogReplaced when another event lies where the landmark was. */
   private async isSameLog(): Promise<boolean> {
-    const { landmark, delivered } = this;
-    if (!landmark) return (await this.parts.reads.head()) >= delivered;
+    const { landmark } = this;
+    if (!landmark) return this.findLandmark();
     const found = await this.parts.reads.eventAt(landmark.position);
     if (found && found.id !== landmark.id) throw new LogReplaced(landmark.position);
     return found !== undefined;
+  }
+
+  /** The event that it begins after stands for the log until one is delivered: by the head alone another log could pass that grew longer. */
+  private async findLandmark(): Promise<boolean> {
+    const { delivered, parts } = this;
+    const begun = await parts.reads.eventAt(delivered);
+    if (begun && !begun.stream.startsWith('key-')) this.landmark = { position: delivered, id: begun.id };
+    return begun !== undefined || (await parts.reads.head()) >= delivered;
   }
 }
 
