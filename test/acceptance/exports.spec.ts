@@ -4,7 +4,7 @@ import { START } from '@foundation/kernel';
 import { temporaryFolder } from '@foundation/testing';
 import { Client, uuid } from '../support/client';
 import { countOf, importRoster, openCase, setUp } from '../support/district';
-import { Service } from '../support/service';
+import { longStory, Service } from '../support/service';
 import { unzipped } from '../support/zips';
 
 const NOW = '2027-03-10T14:15:00.000Z';
@@ -61,4 +61,4 @@ it('makes every copy that was asked for, once, however often the service is kill
   const { asked: recorded, produced } = await inTheLog();
   expect(recorded).toBe(asked.length);
   expect([...produced].sort()).toEqual([...asked].sort());
-}, 120_000);
+}, longStory(120_000));

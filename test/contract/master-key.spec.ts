@@ -46,7 +46,8 @@ const erase = (subject: string) =>
   new Erasure(store, ringOf(), new ErasureRegister(join(data, 'erasures.jsonl')), clock).erase(subject, 'student', 'system', 'requested');
 
 /** Everything that `$all` hands out, truncated or not. */
-const handedOut = () => cluster.log.events.filter(({ stream }) => stream.startsWith('key-')).map(({ data: bytes }) => Buffer.from(bytes).toString());
+const handedOut = () =>
+  cluster.log.events.filter(({ stream }) => stream.startsWith('key-')).map(({ data: bytes }) => Buffer.from(bytes).toString());
 
 async function someKeys() {
   const ring = ringOf();
