@@ -9,6 +9,8 @@ import { setUp } from '../support/district';
 import { rosterFolder, type RosterText, rosterTexts } from '../support/rosters';
 import { longStory, Service } from '../support/service';
 
+jest.setTimeout(longStory(60_000));
+
 const LINCOLN = rosterTexts('lincoln-v1p1');
 const edited = (name: string, change: (content: string) => string): readonly RosterText[] =>
   LINCOLN.map((file) => (file.name === name ? { name, content: change(file.content) } : file));
@@ -191,29 +193,25 @@ describe('rosters by command line', () => {
     return { code, text };
   };
 
-  it(
-    'imports a folder and a zip, stops and is confirmed, lists and compares',
-    async () => {
-      const first = await run('import', rosterFolder('lincoln-v1p1'));
-      expect([first.code, first.text]).toEqual([0, expect.stringMatching(/refused +person +users\.csv:15 role[\s\S]*created, 0 changed/)]);
-      writeFileSync(join(folder, 'same.zip'), await zipOf(LINCOLN));
-      expect((await run('import', join(folder, 'same.zip'))).text).toMatch(/\b0 created, 0 changed, 0 left/);
-      writeFileSync(join(folder, 'cut.zip'), await zipOf(edited('users.csv', (content) => content.split('\n').slice(0, 8).join('\n'))));
-      const stopped = await run('import', join(folder, 'cut.zip'));
-      expect([stopped.code, stopped.text]).toEqual([
-        1,
-        expect.stringMatching(/stopped +file +users\.csv[\s\S]*Nothing was recorded[\s\S]*--confirm/),
-      ]);
-      expect((await run('import', join(folder, 'cut.zip'), '--confirm')).code).toBe(0);
-      const list = await run('list');
-      expect(list.text.match(/by system/g)).toHaveLength(3);
-      expect(list.text).toMatch(/confirmed/);
-      expect((await run('compare')).text).toMatch(/users\.csv +changed +15 → 7 rows[\s\S]*left +0 → \d/);
-      expect((await run('compare', '00000000-0000-4000-8000-000000000000')).code).toBe(1);
-      writeFileSync(join(folder, 'no.zip'), 'not a zip');
-      const none = await run('import', join(folder, 'no.zip'));
-      expect([none.code, none.text]).toEqual([1, expect.stringMatching(/not a zip file/)]);
-    },
-    longStory(60_000),
-  );
+  it('imports a folder and a zip, stops and is confirmed, lists and compares', async () => {
+    const first = await run('import', rosterFolder('lincoln-v1p1'));
+    expect([first.code, first.text]).toEqual([0, expect.stringMatching(/refused +person +users\.csv:15 role[\s\S]*created, 0 changed/)]);
+    writeFileSync(join(folder, 'same.zip'), await zipOf(LINCOLN));
+    expect((await run('import', join(folder, 'same.zip'))).text).toMatch(/\b0 created, 0 changed, 0 left/);
+    writeFileSync(join(folder, 'cut.zip'), await zipOf(edited('users.csv', (content) => content.split('\n').slice(0, 8).join('\n'))));
+    const stopped = await run('import', join(folder, 'cut.zip'));
+    expect([stopped.code, stopped.text]).toEqual([
+      1,
+      expect.stringMatching(/stopped +file +users\.csv[\s\S]*Nothing was recorded[\s\S]*--confirm/),
+    ]);
+    expect((await run('import', join(folder, 'cut.zip'), '--confirm')).code).toBe(0);
+    const list = await run('list');
+    expect(list.text.match(/by system/g)).toHaveLength(3);
+    expect(list.text).toMatch(/confirmed/);
+    expect((await run('compare')).text).toMatch(/users\.csv +changed +15 → 7 rows[\s\S]*left +0 → \d/);
+    expect((await run('compare', '00000000-0000-4000-8000-000000000000')).code).toBe(1);
+    writeFileSync(join(folder, 'no.zip'), 'not a zip');
+    const none = await run('import', join(folder, 'no.zip'));
+    expect([none.code, none.text]).toEqual([1, expect.stringMatching(/not a zip file/)]);
+  });
 });
