@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@foundation/testing';
 import { Client, uuid } from '../support/client';
 import { ADMINISTRATOR, countOf, importRoster, openCase, setUp, signIn } from '../support/district';
-import { Service } from '../support/service';
+import { longStory, Service } from '../support/service';
+
+jest.setTimeout(longStory(90_000));
 
 const NOW = '2027-03-10T14:15:00.000Z';
 const ROOT = join(__dirname, '../..');
@@ -61,4 +63,4 @@ it('erases a child for good: no byte of what was sealed is left in any file, and
   expect((await again.read('students')).items).toEqual(expect.arrayContaining(others.slice(0, 1)));
   for (const secret of secrets) expect([secret, filesWith(secret)]).toEqual([secret, []]);
   await service.stop('SIGTERM');
-}, 90_000);
+});

@@ -4,8 +4,11 @@ import { START } from '@foundation/kernel';
 import { temporaryFolder } from '@foundation/testing';
 import { Client, uuid } from '../support/client';
 import { countOf, importRoster, openCase, setUp } from '../support/district';
-import { Service } from '../support/service';
+import { longStory, Service } from '../support/service';
+
 import { unzipped } from '../support/zips';
+
+jest.setTimeout(longStory(120_000));
 
 const NOW = '2027-03-10T14:15:00.000Z';
 const data = temporaryFolder();
@@ -61,4 +64,4 @@ it('makes every copy that was asked for, once, however often the service is kill
   const { asked: recorded, produced } = await inTheLog();
   expect(recorded).toBe(asked.length);
   expect([...produced].sort()).toEqual([...asked].sort());
-}, 120_000);
+});

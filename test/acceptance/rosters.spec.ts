@@ -7,7 +7,9 @@ import { startNode } from '../support/children';
 import type { Client } from '../support/client';
 import { setUp } from '../support/district';
 import { rosterFolder, type RosterText, rosterTexts } from '../support/rosters';
-import { Service } from '../support/service';
+import { longStory, Service } from '../support/service';
+
+jest.setTimeout(longStory(60_000));
 
 const LINCOLN = rosterTexts('lincoln-v1p1');
 const edited = (name: string, change: (content: string) => string): readonly RosterText[] =>
@@ -211,5 +213,5 @@ describe('rosters by command line', () => {
     writeFileSync(join(folder, 'no.zip'), 'not a zip');
     const none = await run('import', join(folder, 'no.zip'));
     expect([none.code, none.text]).toEqual([1, expect.stringMatching(/not a zip file/)]);
-  }, 60_000);
+  });
 });

@@ -18,6 +18,9 @@ export interface StartOptions {
 
 /** Which shape the suites run in: a run of its own for each. */
 export const SHAPE = process.env['TEST_SHAPE'] === 'cluster' ? 'cluster' : 'standalone';
+/** Time limit of a long test, in ms: three real servers on the same machine flush each write, and slow everything beside them down. */
+export const longStory = (ms: number): number => (process.env['EVENTSTORE_FRESH'] ? 5 * ms : ms);
+
 const RUNNING = /running at (http:\/\/\S+)/;
 
 /** The built service as an operator runs it, in processes of its own, on a folder of its own, at any free port. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
@@ -13,7 +14,7 @@ const DISCOVERY = { gossipTimeout: 2, discoveryInterval: 100, maxDiscoverAttempt
 
 /** The EventStoreDB client, made from our own reading of the connection string, with a batch line of our own and an end to its channel. */
 export class LogClient extends EventStoreDBClient {
-  private readonly ending = new AbortController();
+  private readonly ending = endingForMany();
 
   /** @throws WrongConnection when a certificate file cannot be read. */
   static connect(connection: Connection, name: string): LogClient {
@@ -52,4 +53,11 @@ export class LogClient extends EventStoreDBClient {
       () => undefined,
     );
   }
+}
+
+/** Every call under way listens to it; Node takes more than ten listeners for a leak. */
+function endingForMany(): AbortController {
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
+  return ending;
 }
