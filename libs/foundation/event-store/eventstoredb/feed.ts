@@ -1,7 +1,7 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { AllStreamSubscription } from '@eventstore/db-client';
 import { type Position, START } from '@foundation/kernel';
-import type { Delivery } from '../port';
+import type { Delivery, StoredEvent } from '../port';
 import { Backoff } from './backoff';
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS, type Patience } from './calls';
 import type { ClientSlot, Seat } from './client-slot';
@@ -113,28 +113,31 @@ export class Feed {
       }
       watch.moved();
       this.parts.slot.answered();
-      const fatal = await this.process(resolved);
-      if (fatal) return fatal;
+      const { event } = resolved;
+      // What came before comes again when a message is repeated on the way.
+      if (!event?.position || event.position.commit <= this.position) continue;
+      const own = ownEvent(event);
+      if (own) {
+        try {
+          const handled = this.handler({ kind: 'event', event: own });
+          // A promise for each event would be dear while a whole log is read.
+          if (handled) await handled;
+        } catch (error) {
+          return new Fatal(error);
+        }
+      }
+      this.processed(event.position.commit, own);
     }
   }
 
-  private async process({ event }: Resolved): Promise<Fatal | undefined> {
-    // What came before comes again when a message is repeated on the way.
-    if (!event?.position || event.position.commit <= this.position) return undefined;
-    const own = ownEvent(event);
+  private processed(position: Position, own: StoredEvent | undefined): void {
     if (own) {
-      try {
-        await this.handler({ kind: 'event', event: own });
-      } catch (error) {
-        return new Fatal(error);
-      }
       this.delivered = own.position;
       if (!own.stream.startsWith('key-')) this.landmark = { position: own.position, id: own.id };
       this.parts.known.see(own.position);
       this.doubts = 0;
     }
-    this.position = event.position.commit;
-    return undefined;
+    this.position = position;
   }
 
   private async tellCaughtUp(): Promise<Fatal | undefined> {

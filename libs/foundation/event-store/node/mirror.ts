@@ -42,8 +42,11 @@ export interface MirrorOptions {
   readonly lineageMs?: number;
 }
 
-/** Events per transaction at most; whatever has arrived is written as soon as the loop turns. */
-const BATCH = 2000;
+/** Events per transaction at most: others wait for the thread meanwhile. */
+const BATCH = 1000;
+/** So many at once are a backlog: more is on its way, and a flush to disk for each turn of the loop would be dear. */
+const BACKLOG = 32;
+const GATHER_MS = 20;
 const LINEAGE_MS = 5000;
 
 /**
@@ -53,7 +56,9 @@ const LINEAGE_MS = 5000;
 export class Mirror {
   private readonly subscription: Subscription;
   private readonly arrived: StoredEvent[] = [];
-  private due: NodeJS.Immediate | undefined;
+  private due: { cancel: () => void } | undefined;
+  /** Events of the last transaction. */
+  private last = 0;
   private caughtUp = false;
   private events = 0;
   private fail: (error: unknown) => void = () => undefined;
@@ -94,7 +99,17 @@ export class Mirror {
   private take(event: StoredEvent): void {
     this.arrived.push(event);
     if (this.arrived.length >= BATCH) this.flush();
-    else this.due ??= setImmediate(() => this.attempt());
+    else this.due ??= this.schedule();
+  }
+
+  /** What comes now and then is written as soon as the loop turns; of a backlog, as much as arrives in a moment. */
+  private schedule(): { cancel: () => void } {
+    if (this.last < BACKLOG) {
+      const turn = setImmediate(() => this.attempt());
+      return { cancel: () => clearImmediate(turn) };
+    }
+    const moment = setTimeout(() => this.attempt(), GATHER_MS);
+    return { cancel: () => clearTimeout(moment) };
   }
 
   private reached(): void {
@@ -113,10 +128,11 @@ export class Mirror {
   }
 
   private flush(): void {
-    clearImmediate(this.due);
+    this.due?.cancel();
     this.due = undefined;
     if (this.arrived.length === 0) return;
     const page = this.arrived.splice(0);
+    this.last = page.length;
     this.log.write(page);
     this.events += page.length;
     this.options.onWritten?.(this.log.head);
