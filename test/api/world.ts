@@ -113,6 +113,7 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
       store,
       folder: join(folder, 'imports'),
       failed: () => undefined,
+      shown: async () => views.waitFor(await store.head()),
     }),
     exports: recordExports,
     digests,

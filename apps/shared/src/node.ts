@@ -44,6 +44,7 @@ export interface Node {
 
 const clock: Clock = { now: () => new Date().toISOString() as Instant };
 const COPY_WAIT_MS = 60_000;
+const SHOWN_MS = 10_000;
 const LOOK_MS = 200;
 const LINEAGE_MS = 5000;
 
@@ -97,6 +98,10 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
       runner,
       store,
       folder: join(data, 'imports'),
+      shown: async () => {
+        await store.catchUp(SHOWN_MS);
+        await views.waitFor(copy.headSync(), SHOWN_MS);
+      },
       failed: (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
     });
     const platform: Node['platform'] = {

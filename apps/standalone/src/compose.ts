@@ -24,6 +24,9 @@ export interface Standalone {
   readonly close: () => Promise<void>;
 }
 
+/** How long an import that has recorded everything waits for the views. */
+const SHOWN_MS = 10_000;
+
 /** @throws FolderInUse, RestoreUnfinished, WrongMasterKey, UnknownStoredTypes, NewerLog */
 export async function compose(settings: Settings, master: MasterKey, logger: Logger): Promise<Standalone> {
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
@@ -73,6 +76,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     runner,
     store,
     folder: join(data, 'imports'),
+    shown: () => views.waitFor(store.headSync(), SHOWN_MS),
     failed: (id, error) => logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
   });
   const queue = new InProcessJobQueue(JOB_KINDS, (job, dead) =>

@@ -29,6 +29,8 @@ export interface ImportsParts {
   /** Folder of the reports. */
   readonly folder: string;
   readonly failed: (id: ImportId, error: unknown) => void;
+  /** Resolves once reads show all that was recorded until now; rejects when that takes too long. */
+  readonly shown: () => Promise<void>;
 }
 
 /** Runs imports one after another and remembers how each went: while it runs in memory, afterwards as a report beside the log. */
@@ -110,6 +112,8 @@ export class RosterImports {
           finding: (finding) => writer.add(finding),
         });
         await writer.end(report);
+        // Whoever is told that it has finished looks at what came of it; what a halted view does not show is told by the view.
+        await this.parts.shown().catch(() => undefined);
       } catch (error) {
         await writer.close().catch(() => undefined);
         throw error;
