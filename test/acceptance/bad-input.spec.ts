@@ -68,7 +68,9 @@ describe('bad input, over HTTP against the built service', () => {
     const answers = [];
     for (let attempt = 0; attempt < 100; attempt++) answers.push((await knock('quillfeather')).status);
     expect(answers.slice(0, 3)).toEqual([401, 401, 401]);
-    expect(answers.slice(20).every((status) => status === 429)).toBe(true);
+    // However slow the machine: the waits between those that are let through double, so that twenty would take nine hours.
+    expect(answers.filter((status) => status !== 429).length).toBeLessThan(20);
+    expect(new Set(answers)).toEqual(new Set([401, 429]));
     const later = await sam.aide.get('me');
     expect(later.status).toBe(200);
   });

@@ -110,7 +110,7 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
     reads,
     erasure: new Erasure(store, keys, new ErasureRegister(join(folder, 'erasures.jsonl')), clock),
     purged: (position) => views.waitFor(position),
-    rosterImports: new RosterImports({ runs: imports, reports, runner, store }),
+    rosterImports: new RosterImports({ runs: imports, reports, runner, store, shown: async () => views.waitFor(await store.head()) }),
     exports: recordExports,
     digests,
     logger,

@@ -41,6 +41,7 @@ export interface Node {
 
 const clock: Clock = { now: () => new Date().toISOString() as Instant };
 const COPY_WAIT_MS = 60_000;
+const SHOWN_MS = 10_000;
 const LOOK_MS = 200;
 const LINEAGE_MS = 5000;
 
@@ -92,6 +93,10 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
     const rosterImporter = new RosterImporter({ store, journal, runner, clock, zone });
     const shared = exportsFolder === undefined ? join(data, 'imports') : join(exportsFolder, 'imports');
     const reports = new ImportReports(shared);
+    const shown = async (): Promise<void> => {
+      await store.catchUp(SHOWN_MS);
+      await views.waitFor(copy.headSync(), SHOWN_MS);
+    };
     const imports =
       queue instanceof BullMqJobQueue
         ? new QueuedImports({ queue, importer: rosterImporter, reports, folder: shared, key: master.deriveKey('imports') })
@@ -111,7 +116,7 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
         await views.purged(position);
       },
       catchUp: () => store.catchUp(),
-      rosterImports: new RosterImports({ runs: imports, reports, runner, store }),
+      rosterImports: new RosterImports({ runs: imports, reports, runner, store, shown }),
       ...(queue instanceof BullMqJobQueue && { jobBoard: queue.bullQueues }),
       logger,
       metrics: metricsOf(copy, views),

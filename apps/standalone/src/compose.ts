@@ -24,6 +24,9 @@ export interface Standalone {
   readonly close: () => Promise<void>;
 }
 
+/** How long an import that has recorded everything waits for the views. */
+const SHOWN_MS = 10_000;
+
 /** @throws FolderInUse, RestoreUnfinished, WrongMasterKey, UnknownStoredTypes, NewerLog */
 export async function compose(settings: Settings, master: MasterKey, logger: Logger): Promise<Standalone> {
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
@@ -90,7 +93,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
       await views.waitFor(position, 10_000);
       await views.purged(position);
     },
-    rosterImports: new RosterImports({ runs: imports, reports, runner, store }),
+    rosterImports: new RosterImports({ runs: imports, reports, runner, store, shown: () => views.waitFor(store.headSync(), SHOWN_MS) }),
     logger,
     metrics: metricsOf(store, views, imports, queue),
     settings: { zone, https, metrics: readers },

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { CommandRunner, EventStore } from '@foundation/event-store';
 import type { ImportId } from '@foundation/kernel';
 import type { Outcome } from './findings';
@@ -28,10 +29,15 @@ export interface ImportsParts {
   readonly reports: ImportReports;
   readonly runner: CommandRunner;
   readonly store: EventStore;
+  /** Resolves once reads here show all that was recorded until now; rejects when that takes too long. */
+  readonly shown: () => Promise<void>;
 }
 
 /** Begins imports and says how each stands or went: as it runs, by its report beside the log, by the log. */
 export class RosterImports {
+  /** Ended imports that this process was asked about. */
+  private readonly seen = new LRUCache<ImportId, true>({ max: 100 });
+
   constructor(private readonly parts: ImportsParts) {}
 
   /** Starts an import, or answers how the one with this id stands; one that failed, was interrupted or is confirmed now begins (again). */
@@ -40,6 +46,7 @@ export class RosterImports {
     if (known && (known.status === 'running' || known.status === 'finished')) return known;
     if (known?.status === 'needs-confirmation' && !request.confirm) return known;
     await this.parts.reports.forget(request.import);
+    this.seen.delete(request.import);
     await this.parts.runs.begin(request);
     return { import: request.import, status: 'running', phase: 'waiting', done: 0, total: 0 };
   }
@@ -49,6 +56,7 @@ export class RosterImports {
     if (running) return running;
     const report = await this.parts.reports.summary(id);
     if (report) {
+      await this.show(id);
       const status = report.status === 'stopped' ? 'needs-confirmation' : 'finished';
       return { import: id, status, done: 1, total: 1, report };
     }
@@ -75,6 +83,13 @@ export class RosterImports {
     const now = past[index];
     const before = earlier === undefined ? past[index - 1] : past.find((one) => one.import === earlier);
     return now && before && compareImports(before, now);
+  }
+
+  /** Whoever is told that it has finished looks at what came of it; what a halted view does not show is told by the view. */
+  private async show(id: ImportId): Promise<void> {
+    if (this.seen.has(id)) return;
+    await this.parts.shown().catch(() => undefined);
+    this.seen.set(id, true);
   }
 
   private async standing({ import: id, status }: PastImport): Promise<ImportStatus['status']> {
