@@ -3,7 +3,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { Districts } from './district';
-import { MEASURES, type Row } from './rows';
+import { MEASURES } from './rows';
+import { type Row, table } from './table';
 
 interface Options {
   readonly quick?: boolean;
@@ -40,18 +41,6 @@ async function main(): Promise<void> {
   process.stdout.write(
     `${table(rows)}\n${JSON.stringify({ node: process.version, cores: cpus().length, cpu: cpus()[0]?.model, quick, rows })}\n`,
   );
-}
-
-function table(rows: readonly Row[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const head = ['what', 'measured', 'against', 'ratio', 'aim', '', 'what limits it'];
-  return [
-    line(head),
-    line(head.map(() => '---')),
-    ...rows.map(({ what, measured, against, ratio, aim, met, limit }) =>
-      line([what, measured, against, ratio?.toFixed(2) ?? '', aim, met === undefined ? '' : met ? 'met' : 'missed', limit]),
-    ),
-  ].join('\n');
 }
 
 main().catch((error: unknown) => {

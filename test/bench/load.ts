@@ -25,6 +25,8 @@ export interface Load {
   readonly rate?: number;
   /** Besides: one more connection that writes a record and asks at once for what it wrote. */
   readonly probe?: boolean;
+  /** Asks this node for what was written, instead of the one that wrote it. */
+  readonly probeAt?: string;
 }
 
 export interface Measured {
@@ -130,21 +132,23 @@ export class Generator {
   }
 
   private async probe(from: number, until: number, visible: number[]): Promise<void> {
-    const { recipe, url } = this.load;
+    const { recipe, url, probeAt = url } = this.load;
     if (recipe.kind === 'reads') throw new TypeError('Only what is written can be waited for');
     const client = new Client(url);
+    const other = new Client(probeAt);
     while (performance.now() < until) {
       const body = JSON.stringify(observationOf(this.next(recipe.goals), this.occurredAt));
       const written = await client.request({ path: '/api/v1/observations', method: 'POST', headers: this.headers, body });
       const { position } = (await written.body.json()) as { position: string };
       const acknowledged = performance.now();
-      const shown = await client.request({ path: `/api/v1/me?after=${position}`, method: 'GET', headers: this.headers });
+      const shown = await other.request({ path: `/api/v1/me?after=${position}`, method: 'GET', headers: this.headers });
       await shown.body.dump();
       const took = performance.now() - acknowledged;
       if (acknowledged > from) visible.push(shown.statusCode === 200 ? took : Number.POSITIVE_INFINITY);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await client.close();
+    await other.close();
   }
 }
 

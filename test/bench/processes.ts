@@ -101,6 +101,12 @@ export async function startService(data: string, given: readonly string[] = []):
   return { process, url: await process.says(/running at (http:\/\/\S+)/) };
 }
 
+/** A process of the cluster's shape, by the name of its app. */
+export async function startApp(app: 'api' | 'projector', environment: NodeJS.ProcessEnv): Promise<RunningService> {
+  const process = Started.node([join(ROOT, `dist/apps/${app}/src/main.js`)], { ...environment, THROUGHLINE_PORT: '0' });
+  return { process, url: await process.says(/running at (http:\/\/\S+)/) };
+}
+
 /** Time in user and system mode, which the kernel counts in hundredths. */
 function processorSeconds(stat: string): number {
   const fields = readFileSync(stat, 'utf8').split(') ')[1]?.split(' ') ?? [];

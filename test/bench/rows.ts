@@ -2,20 +2,10 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { type Districts, goalsOf, read, signIn } from './district';
-import { type Load, type Measured, quantile, type Recipe } from './load';
+import type { Load, Measured, Recipe } from './load';
 import { type RunningService, Started, startService } from './processes';
 import { appendRaw, eventsIn, observationRows } from './raw';
-
-/** One line of the table. */
-export interface Row {
-  readonly what: string;
-  readonly measured: string;
-  readonly against: string;
-  readonly ratio?: number;
-  readonly aim: string;
-  readonly met?: boolean;
-  readonly limit: string;
-}
+import { atLeast, count, median, ms, type Row } from './table';
 
 export interface Bench {
   readonly districts: Districts;
@@ -24,11 +14,6 @@ export interface Bench {
 }
 
 type Measure = (bench: Bench) => Promise<readonly Row[]>;
-
-const median = (values: readonly number[]): number => quantile(values, 0.5);
-const count = (value: number): string => Math.round(value).toLocaleString('en');
-const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
-const atLeast = (ratio: number, least: number) => ({ ratio, met: ratio >= least });
 
 /** A copy to write into: the filled folder stays as it was for the next row. */
 async function onCopy<T>({ folder }: Bench, data: string, work: (copy: string) => Promise<T>): Promise<T> {
@@ -50,7 +35,7 @@ async function withService<T>(data: string, work: (service: RunningService) => P
   }
 }
 
-interface Loaded extends Measured {
+export interface Loaded extends Measured {
   /** Cores that the measured process used meanwhile, all its threads. */
   readonly busy: number;
   /** Microseconds of processor time per request on the thread that serves: what others on the machine do hardly changes it. */
@@ -58,7 +43,7 @@ interface Loaded extends Measured {
 }
 
 /** The load comes from a process of its own. */
-async function put(load: Load, on: Started): Promise<Loaded> {
+export async function put(load: Load, on: Started): Promise<Loaded> {
   const [before, beforeMain, started] = [on.processorSeconds, on.mainThreadSeconds, performance.now()];
   const measured = await Started.script('load.ts', JSON.stringify(load)).result<Measured>();
   const [used, usedMain] = [on.processorSeconds - before, on.mainThreadSeconds - beforeMain];
