@@ -37,23 +37,33 @@ export class Names {
   constructor(private readonly admin: Client) {}
 
   async staff(familyName: string): Promise<string> {
-    const { items } = await this.admin.read(`staff?search=${familyName}`);
-    return items[0].staff as string;
+    return (await this.find(`staff?search=${familyName}`, () => true))['staff'] as string;
   }
 
   async student(familyName: string): Promise<string> {
-    const { items } = await this.admin.read(`students?search=${familyName}`);
-    return items[0].student as string;
+    return (await this.find(`students?search=${familyName}`, () => true))['student'] as string;
   }
 
   async school(name: string): Promise<string> {
-    const { items } = await this.admin.read('schools');
-    return items.find((one: { name: string }) => one.name === name).school as string;
+    return (await this.find('schools', (one) => one['name'] === name))['school'] as string;
   }
 
   async class(title: string): Promise<string> {
-    const { items } = await this.admin.read('classes');
-    return items.find((one: { title: string }) => one.title === title).class as string;
+    return (await this.find('classes', (one) => one['title'] === title))['class'] as string;
+  }
+
+  /** An import ends with its last event; what it wrote is shown a moment later. */
+  private async find(
+    path: string,
+    wanted: (one: Readonly<Record<string, unknown>>) => boolean,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    for (let look = 1; ; look++) {
+      const { items } = await this.admin.read<{ items: readonly Readonly<Record<string, unknown>>[] }>(path);
+      const found = items.find(wanted);
+      if (found) return found;
+      if (look === 100) throw new Error(`GET ${path} does not show what is looked for`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 }
 
