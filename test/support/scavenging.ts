@@ -11,16 +11,17 @@ export const SMALL_CHUNKS = ['--chunk-size', '1048576', '--chunks-cache-size', '
 /** Scavenges a real server, each of its nodes, as its operator does, and waits until they are done. */
 export async function scavenge({ connectionString }: Pick<FreshEventStore, 'connectionString'>): Promise<void> {
   const connection = parseConnection(connectionString);
-  const ask = askerOf(connection);
+  const dispatcher = new Agent({ connect: connection.caFile === undefined ? {} : { ca: readFileSync(connection.caFile) } });
+  const ask = askerOf(connection, dispatcher);
   for (const { address, port } of connection.hosts) {
     const at = `${connection.tls ? 'https' : 'http'}://${address}:${port}/admin/scavenge`;
     await ask('POST', `${at}?threshold=-1`);
     while ((await ask('GET', `${at}/current`)).scavengeLink) await pause(100);
   }
+  await dispatcher.close();
 }
 
-function askerOf(connection: Connection) {
-  const dispatcher = new Agent({ connect: connection.caFile === undefined ? {} : { ca: readFileSync(connection.caFile) } });
+function askerOf(connection: Connection, dispatcher: Agent) {
   const { username, password } = connection.credentials ?? { username: 'any', password: 'pair' };
   const headers = {
     accept: 'application/json',
