@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
   const rows: Row[] = [];
   try {
-    const district = await new Districts(folder).demo(120, quick ? 5 : 60);
+    const district = await new Districts(folder).demo(120, quick ? 5 : 30);
     rows.push(await promote(district, eventstore));
     const timing = quick ? { rounds: 1, warmUpSeconds: 1, seconds: 3 } : { rounds: 3, warmUpSeconds: 2, seconds: 4 };
     const bench = { eventStore: eventstore, ...(redis !== undefined && { redis }), folder, district, quick, timing };

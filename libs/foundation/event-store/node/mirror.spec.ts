@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { newId, type Position } from '@foundation/kernel';
 import { sampleMeta, temporaryFolder } from '@foundation/testing';
 import { FolderInUse } from '../folder-lock';
-import type { SealedEvent } from '../port';
+import { type SealedEvent, StoreUnavailable } from '../port';
 import { checkLog } from '../sqlite/log-check';
 import { LOG_FILE } from '../sqlite/log-file';
 import { SqliteEventStore } from '../sqlite/sqlite-event-store';
@@ -98,6 +98,31 @@ describe('a mirror', () => {
     await reached(log, position);
     await running?.stop();
     log.close();
+    await cluster.close();
+  });
+
+  it('writes nothing behind a batch that the disk refused, and goes on from there when started again', async () => {
+    const cluster = clusterIn(newFolder());
+    const here = newFolder();
+    await cluster.append('jar-1', 'no-stream', events(1));
+    await mirrorOnce(cluster, here);
+    const log = MirrorLog.open(here, cluster.logId);
+    const before = log.head;
+    const mirror = await Mirror.start(cluster, log);
+    const write = jest.spyOn(log, 'write').mockImplementationOnce(() => {
+      throw new StoreUnavailable('The disk is full');
+    });
+    const refused = expect(mirror.ended).rejects.toThrow('The disk is full');
+    await Promise.all(Array.from({ length: 50 }, (_, jarOf) => cluster.append(`jar-${jarOf + 2}`, 'no-stream', events(40))));
+    await refused;
+    await mirror.stop();
+    expect(log.head).toBe(before);
+    expect(write).toHaveBeenCalledTimes(1);
+    log.close();
+    await mirrorOnce(cluster, here);
+    const copy = SqliteEventStore.open(here, { mode: 'read' });
+    expect(copy.readAllSync({ after: 0n as Position, limit: 5000 })).toHaveLength(2001);
+    await copy.close();
     await cluster.close();
   });
 });

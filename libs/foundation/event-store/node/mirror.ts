@@ -44,8 +44,7 @@ export interface MirrorOptions {
 
 /** Events per transaction at most: others wait for the thread meanwhile. */
 const BATCH = 1000;
-/** So many at once are a backlog: more is on its way, and a flush to disk for each turn of the loop would be dear. */
-const BACKLOG = 32;
+/** While it catches up, a transaction takes what arrives in such a moment: a flush to disk for each turn of the loop would be dear. */
 const GATHER_MS = 20;
 const LINEAGE_MS = 5000;
 
@@ -57,12 +56,11 @@ export class Mirror {
   private readonly subscription: Subscription;
   private readonly arrived: StoredEvent[] = [];
   private due: { cancel: () => void } | undefined;
-  /** Events of the last transaction. */
-  private last = 0;
   private caughtUp = false;
   private events = 0;
   private fail: (error: unknown) => void = () => undefined;
   private stopped = false;
+  private failed = false;
   /** Rejects with what ended the mirror; resolves after `stop`. */
   readonly ended: Promise<void>;
 
@@ -97,14 +95,15 @@ export class Mirror {
   }
 
   private take(event: StoredEvent): void {
+    if (this.failed) return;
     this.arrived.push(event);
-    if (this.arrived.length >= BATCH) this.flush();
+    if (this.arrived.length >= BATCH) this.attempt();
     else this.due ??= this.schedule();
   }
 
-  /** What comes now and then is written as soon as the loop turns; of a backlog, as much as arrives in a moment. */
+  /** Once it has caught up, what arrives is written as soon as the loop turns. */
   private schedule(): { cancel: () => void } {
-    if (this.last < BACKLOG) {
+    if (this.caughtUp) {
       const turn = setImmediate(() => this.attempt());
       return { cancel: () => clearImmediate(turn) };
     }
@@ -114,6 +113,7 @@ export class Mirror {
 
   private reached(): void {
     this.attempt();
+    if (this.failed) return;
     this.caughtUp = true;
     this.options.onCaughtUp?.();
   }
@@ -123,6 +123,9 @@ export class Mirror {
     try {
       this.flush();
     } catch (error) {
+      // What came after the batch that was lost must not be written either: it would leave a gap.
+      this.failed = true;
+      this.arrived.length = 0;
       this.fail(error);
     }
   }
@@ -132,7 +135,6 @@ export class Mirror {
     this.due = undefined;
     if (this.arrived.length === 0) return;
     const page = this.arrived.splice(0);
-    this.last = page.length;
     this.log.write(page);
     this.events += page.length;
     this.options.onWritten?.(this.log.head);
