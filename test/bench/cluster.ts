@@ -52,11 +52,13 @@ async function main(): Promise<void> {
   try {
     const district = await new Districts(folder).demo(120, quick ? 5 : 30);
     rows.push(await promote(district, eventstore));
-    const timing = quick ? { rounds: 1, warmUpSeconds: 1, seconds: 3 } : { rounds: 3, warmUpSeconds: 2, seconds: 4 };
+    const timing = quick ? { rounds: 1, warmUpSeconds: 1, seconds: 3 } : { rounds: 3, warmUpSeconds: 1, seconds: 3 };
     const bench = { eventStore: eventstore, ...(redis !== undefined && { redis }), folder, district, quick, timing };
     for (const name of only) {
       process.stderr.write(`measuring ${name} …\n`);
-      rows.push(...((await MEASURES[name]?.(bench)) ?? []));
+      const measured = (await MEASURES[name]?.(bench)) ?? [];
+      rows.push(...measured);
+      for (const { what, measured: figure, against } of measured) process.stderr.write(`  ${what}: ${figure} ${against}\n`);
     }
   } finally {
     rmSync(folder, { recursive: true });
