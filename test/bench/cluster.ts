@@ -2,24 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import type { ClusterMeasure } from './cluster-bench';
 import { jobs } from './cluster-jobs';
 import { appends, commands, mirror } from './cluster-log';
 import { nodes } from './cluster-nodes';
 import { Districts } from './district';
 import { ROOT, Started } from './processes';
 import { type Row, table } from './table';
-
-export interface ClusterBench {
-  readonly eventStore: string;
-  readonly redis?: string;
-  /** Gone afterwards. */
-  readonly folder: string;
-  /** The standalone record that was moved into the event store. */
-  readonly district: string;
-  readonly quick: boolean;
-  readonly timing: { readonly rounds: number; readonly warmUpSeconds: number; readonly seconds: number };
-}
-export type ClusterMeasure = (bench: ClusterBench) => Promise<readonly Row[]>;
 
 /** In this order: the later ones write what no node understands. */
 const MEASURES: Readonly<Record<string, ClusterMeasure>> = { nodes, mirror, appends, commands, jobs };
