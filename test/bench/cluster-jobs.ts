@@ -1,4 +1,4 @@
-import type { ClusterMeasure } from './cluster';
+import type { ClusterMeasure } from './cluster-bench';
 import { Started } from './processes';
 import { atLeast, count, median } from './table';
 

@@ -1,6 +1,6 @@
 import type { LogLoad, LogMeasured } from './log-work';
 import type { Copied } from './mirror-work';
-import type { ClusterMeasure } from './cluster';
+import type { ClusterMeasure } from './cluster-bench';
 import { Started } from './processes';
 import { atLeast, count, median, ms, type Row } from './table';
 

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClusterBench, ClusterMeasure } from './cluster';
+import type { ClusterBench, ClusterMeasure } from './cluster-bench';
 import { goalsOf, signIn } from './district';
 import type { Load, Measured, Recipe } from './load';
 import { type RunningService, startApp } from './processes';

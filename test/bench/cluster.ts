@@ -2,24 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import type { ClusterMeasure } from './cluster-bench';
 import { jobs } from './cluster-jobs';
 import { appends, commands, mirror } from './cluster-log';
 import { nodes } from './cluster-nodes';
 import { Districts } from './district';
 import { ROOT, Started } from './processes';
 import { type Row, table } from './table';
-
-export interface ClusterBench {
-  readonly eventStore: string;
-  readonly redis?: string;
-  /** Gone afterwards. */
-  readonly folder: string;
-  /** The standalone record that was moved into the event store. */
-  readonly district: string;
-  readonly quick: boolean;
-  readonly timing: { readonly rounds: number; readonly warmUpSeconds: number; readonly seconds: number };
-}
-export type ClusterMeasure = (bench: ClusterBench) => Promise<readonly Row[]>;
 
 /** In this order: the later ones write what no node understands. */
 const MEASURES: Readonly<Record<string, ClusterMeasure>> = { nodes, mirror, appends, commands, jobs };
@@ -52,11 +41,13 @@ async function main(): Promise<void> {
   try {
     const district = await new Districts(folder).demo(120, quick ? 5 : 30);
     rows.push(await promote(district, eventstore));
-    const timing = quick ? { rounds: 1, warmUpSeconds: 1, seconds: 3 } : { rounds: 3, warmUpSeconds: 2, seconds: 4 };
+    const timing = quick ? { rounds: 1, warmUpSeconds: 1, seconds: 3 } : { rounds: 3, warmUpSeconds: 1, seconds: 3 };
     const bench = { eventStore: eventstore, ...(redis !== undefined && { redis }), folder, district, quick, timing };
     for (const name of only) {
       process.stderr.write(`measuring ${name} …\n`);
-      rows.push(...((await MEASURES[name]?.(bench)) ?? []));
+      const measured = (await MEASURES[name]?.(bench)) ?? [];
+      rows.push(...measured);
+      for (const { what, measured: figure, against } of measured) process.stderr.write(`  ${what}: ${figure} ${against}\n`);
     }
   } finally {
     rmSync(folder, { recursive: true });
