@@ -1,6 +1,6 @@
 import type { ImportId } from '@foundation/kernel';
 import type { ImportReports } from './import-reports';
-import type { ImportStatus } from './roster-imports';
+import type { ImportStatus } from './import-status';
 import type { Importer, ImportProgress, ImportReport, ImportRequest } from './roster-importer';
 
 /** Where imports are run. */

@@ -8,7 +8,8 @@ export { compareImports, type Comparison, type FileChange, type PastImport, past
 export { bufferFile, checkedSet, SET_LIMITS, type SourceFile, type SourceSet, textFile, UnreadableSet } from './source-file';
 export { type Roster, readRoster } from './roster';
 export { type Importer, type ImportProgress, type ImportReport, type ImportRequest, RosterImporter } from './roster-importer';
-export { type ImportStatus, type ListedImport, RosterImports } from './roster-imports';
+export type { ImportStatus } from './import-status';
+export { type ListedImport, RosterImports } from './roster-imports';
 export { openZipBuffer } from './zip';
 export { type ImportThreadLinks, serveImport, type ThreadImporter } from './import-thread';
 export { ThreadedImporter } from './threaded-importer';

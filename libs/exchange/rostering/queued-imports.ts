@@ -6,7 +6,7 @@ import { type Branded, type ImportId, isUuid, newId } from '@foundation/kernel';
 import { decryptBytes, encryptBytes } from '@foundation/privacy';
 import { type ImportRuns, runWithReport } from './import-runs';
 import type { ImportReports } from './import-reports';
-import type { ImportStatus } from './roster-imports';
+import type { ImportStatus } from './import-status';
 import type { Importer, ImportProgress, ImportRequest } from './roster-importer';
 import { bufferFile, type SourceFile } from './source-file';
 

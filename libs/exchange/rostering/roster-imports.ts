@@ -6,18 +6,8 @@ import { type Comparison, compareImports, type PastImport, pastImports } from '.
 import { importRecordDecider, importStream } from './import-record';
 import type { FindingsPage, ImportReports } from './import-reports';
 import type { ImportRuns } from './import-runs';
-import type { ImportProgress, ImportReport, ImportRequest } from './roster-importer';
-
-export interface ImportStatus {
-  readonly import: ImportId;
-  /** `needs-confirmation`: nothing was recorded; `interrupted`: the service ended before it did, and the same files again do the rest. */
-  readonly status: 'running' | 'finished' | 'needs-confirmation' | 'failed' | 'interrupted';
-  /** Of a running import. */
-  readonly phase?: 'waiting' | ImportProgress['phase'];
-  readonly done: number;
-  readonly total: number;
-  readonly report?: ImportReport;
-}
+import type { ImportStatus } from './import-status';
+import type { ImportRequest } from './roster-importer';
 
 /** An import of the list: as the log has it, and how it stands. */
 export interface ListedImport extends Omit<PastImport, 'status'> {
