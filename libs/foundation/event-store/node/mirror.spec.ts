@@ -108,8 +108,16 @@ describe('a mirror', () => {
     await mirrorOnce(cluster, here);
     const log = MirrorLog.open(here, cluster.logId);
     const before = log.head;
-    const mirror = await Mirror.start(cluster, log);
-    const write = jest.spyOn(log, 'write').mockImplementationOnce(() => {
+    let deliver: Parameters<ClusterLog['subscribe']>[1] = () => undefined;
+    const subscribe: ClusterLog['subscribe'] = (after, handler) => cluster.subscribe(after, (deliver = handler));
+    const mirror = await Mirror.start(Object.assign(Object.create(cluster) as ClusterLog, { subscribe }), log);
+    const [late] = events(1);
+    const write = jest.spyOn(log, 'write').mockImplementationOnce((refusedBatch) => {
+      // One more arrives before the mirror has ended.
+      void deliver({
+        kind: 'event',
+        event: { ...late!, stream: 'jar-late', revision: 0, position: (refusedBatch.at(-1)!.position + 1n) as Position },
+      });
       throw new StoreUnavailable('The disk is full');
     });
     const refused = expect(mirror.ended).rejects.toThrow('The disk is full');
