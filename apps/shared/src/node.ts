@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Platform } from '@apps/api';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { CLUSTER_JOB_KINDS, JOB_KINDS } from '@apps/worker';
-import type { AccessEvent, AccessTokens } from '@foundation/access';
+import { type AccessTokens, signInEnded } from '@foundation/access';
 import {
   checkLineage,
   EventStoreDbEventStore,
@@ -17,9 +17,9 @@ import {
   SqliteEventStore,
 } from '@foundation/event-store';
 import { BullMqJobQueue, InProcessJobQueue, type JobQueue } from '@foundation/jobs';
-import type { Clock, Instant } from '@foundation/kernel';
+import type { Clock, EventOf, Instant } from '@foundation/kernel';
 import { Lag, Metrics } from '@foundation/metrics';
-import { Erasure, ErasureRegister, KeyRing, type MasterKey, type PrivacyEvent } from '@foundation/privacy';
+import { Erasure, ErasureRegister, keyDestroyed, KeyRing, type MasterKey } from '@foundation/privacy';
 import { FollowingViewHost } from '@foundation/view-store';
 import { ImportReports, InProcessImports, QueuedImports, RosterImporter, RosterImports } from '@exchange/rostering';
 import { districtOn } from './district';
@@ -174,9 +174,10 @@ async function watchLineage(cluster: EventStoreDbEventStore, copy: SqliteEventSt
 function hearOthers(store: NodeEventStore, keys: KeyRing, tokens: AccessTokens, logger: Logger): void {
   const { ended } = store.subscribe(store.headSync(), (delivery) => {
     if (delivery.kind !== 'event') return;
-    const event = delivery.event as unknown as PrivacyEvent | AccessEvent;
-    if (event.type === 'privacy.key-destroyed') keys.destroyed(event.data.subject);
-    if (event.type === 'access.sign-in-ended') tokens.revoke(event.data.signIn);
+    // Nothing in these two is sealed.
+    const { type, data } = delivery.event;
+    if (type === keyDestroyed.type) keys.destroyed((data as EventOf<typeof keyDestroyed>['data']).subject);
+    if (type === signInEnded.type) tokens.revoke((data as EventOf<typeof signInEnded>['data']).signIn);
   });
   ended.catch((error: unknown) => {
     logger.fatal({ error: error instanceof Error ? error.name : 'Error' }, 'this node no longer hears what others end');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ExportId, isUuid, type StudentId } from '@foundation/kernel';
+import { type ExportId, id as idOf, isUuid, type StudentId } from '@foundation/kernel';
 import { type DataKey, decryptBytes, encryptBytes } from '@foundation/privacy';
 
 /** A file that lies there: whose, and the archive it holds. */
@@ -54,7 +54,7 @@ export class ExportFiles {
 
   async list(): Promise<readonly KeptFile[]> {
     const students = (await names(this.folder)).filter(isUuid);
-    const files = await Promise.all(students.map(async (student) => this.ofStudent(student as unknown as StudentId)));
+    const files = await Promise.all(students.map(async (student) => this.ofStudent(idOf<StudentId>(student))));
     return files.flat();
   }
 
@@ -65,7 +65,7 @@ export class ExportFiles {
       const path = join(this.of(student), name);
       const info = await stat(path).catch(() => undefined);
       if (!info) continue;
-      if (id !== undefined) found.push({ student, export: id as unknown as ExportId, sha256, writtenAt: info.mtime });
+      if (id !== undefined && isUuid(id)) found.push({ student, export: idOf<ExportId>(id), sha256, writtenAt: info.mtime });
       // Left by a kill while it was being written.
       else if (Date.now() - info.mtimeMs > UNFINISHED_MS) await rm(path, { force: true });
     }
