@@ -1,5 +1,6 @@
 import { TooManyAttempts, Unauthenticated } from '@foundation/access';
 import { ProblemError } from '@foundation/http';
+import { QueueUnavailable } from '@foundation/jobs';
 import { InvalidCursor } from '@views/cursor';
 
 /** Errors of rooms that know no HTTP, as problems; what it does not know goes through. */
@@ -8,6 +9,8 @@ export function translated(error: unknown): unknown {
   if (error instanceof TooManyAttempts) {
     return new ProblemError('too-many-attempts', error.message, [], { 'Retry-After': String(error.retryAfterSeconds) });
   }
+  if (error instanceof QueueUnavailable)
+    return new ProblemError('queue-unavailable', 'Nothing was begun. Send it again in a while.', [], { 'Retry-After': '30' });
   if (error instanceof InvalidCursor)
     return new ProblemError('invalid-request', 'Send the cursor as the page before gave it, or leave it out.');
   return error;

@@ -5,6 +5,8 @@ import { WrongSetting } from '@config/settings';
 import { RedisTurns } from '@foundation/jobs';
 import { JobsAndPolicies } from './work';
 
+const SWEEP_MS = 3_600_000;
+
 /** A worker of the cluster: policies and jobs, on the copy and the views of the node whose folder it shares. */
 async function start(settings: ClusterSettings): Promise<void> {
   const { data, redis: url } = settings;
@@ -17,7 +19,9 @@ async function start(settings: ClusterSettings): Promise<void> {
   const { exports: recordExports, digests, erasure, metrics, troubles = () => [] } = node.platform;
   const work = new JobsAndPolicies({ queue: node.queue, log: node.store, turns, exports: recordExports, digests, logger });
   const probes = new Probes(metrics, troubles);
+  const sweeping = setInterval(() => void node.imports?.sweep(), SWEEP_MS);
   const stop = async (code: number): Promise<void> => {
+    clearInterval(sweeping);
     await probes.close();
     await work.stop();
     turns.close();
@@ -32,6 +36,7 @@ async function start(settings: ClusterSettings): Promise<void> {
   // Erasures that were cut short between the destruction of a key and its truncation on the server are finished here.
   await erasure.resumeErasures();
   node.imports?.work();
+  await node.imports?.sweep();
   await work.start();
   say(`The worker is running at ${await probes.listen(settings.port, settings.host)}`);
 }

@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Hopeless, InProcessJobQueue } from '@foundation/jobs';
+import { Hopeless, InProcessJobQueue, QueueUnavailable } from '@foundation/jobs';
 import { type ImportId, newId } from '@foundation/kernel';
 import { temporaryFolder } from '@foundation/testing';
 import { ImportReports } from './import-reports';
@@ -91,6 +91,22 @@ it('has failed when every try has, and begins anew when it is sent again', async
   await api.begin(requestOf(id));
   await until(() => reports.summary(id));
   expect(tries).toBe(2);
+});
+
+it('keeps nothing of what no worker will take: the queue is away, or its job was forgotten', async () => {
+  const id = newId<ImportId>();
+  let finish = (_: unknown): void => undefined;
+  const { api } = await cluster(() => new Promise((resolve) => (finish = resolve)));
+  const sealed = () => readdirSync(folder).filter((name) => name.endsWith('.sealed'));
+  await api.begin(requestOf(id));
+  await api.sweep();
+  expect(sealed()).toHaveLength(1);
+  await api.sweep(Date.now() + 8 * 24 * 3_600_000);
+  expect(sealed()).toEqual([]);
+  finish(reportOf(id));
+  await queue.close();
+  await expect(api.begin(requestOf(id))).rejects.toThrow(QueueUnavailable);
+  expect(sealed()).toEqual([]);
 });
 
 it('knows nothing of an import that nobody sent', async () => {

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineJob, jobIdOf, type JobQueue, type RunningJob } from '@foundation/jobs';
 import { type Branded, type ImportId, isUuid, newId } from '@foundation/kernel';
@@ -10,6 +10,7 @@ import type { ImportStatus } from './import-status';
 import type { Importer, ImportProgress, ImportRequest } from './roster-importer';
 import { bufferFile, type SourceFile } from './source-file';
 
+const KEPT_MS = 7 * 24 * 3_600_000;
 /** Between two words of a running import. */
 const TELL_MS = 100;
 
@@ -45,7 +46,13 @@ export class QueuedImports implements ImportRuns {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await this.put(this.sent(sending), await this.sealed(request, sending));
     await this.put(this.last(request.import), sending);
-    await queue.enqueue(runImport, jobIdOf(runImport, sending), { import: request.import, sending });
+    try {
+      await queue.enqueue(runImport, jobIdOf(runImport, sending), { import: request.import, sending });
+    } catch (error) {
+      // Nobody will take it: these are people's names, and the sender is told.
+      await rm(this.sent(sending), { force: true });
+      throw error;
+    }
   }
 
   async standing(id: ImportId): Promise<ImportStatus | undefined> {
@@ -57,6 +64,16 @@ export class QueuedImports implements ImportRuns {
     const told = job.state === 'running' ? await readIf(this.progressOf(sending)) : undefined;
     if (!told) return { import: id, status: 'running', phase: 'waiting', done: 0, total: 0 };
     return { import: id, status: 'running', ...(JSON.parse(told.toString('utf8')) as ImportProgress) };
+  }
+
+  /** Drops what was sent and that no worker has finished in a week: its job is dead and was forgotten. Safe to run twice. */
+  async sweep(now = Date.now()): Promise<void> {
+    const names = await readdir(this.parts.folder).catch(() => []);
+    for (const name of names.filter((one) => /\.(sealed|progress|new)$/.test(one))) {
+      const file = join(this.parts.folder, name);
+      const { mtimeMs } = (await stat(file).catch(() => undefined)) ?? { mtimeMs: now };
+      if (now - mtimeMs > KEPT_MS) await rm(file, { force: true });
+    }
   }
 
   /** Registers the job: in a worker, before its queue is started. */

@@ -36,6 +36,7 @@ export const httpProblems = {
   'too-many-attempts': { status: 429, title: 'Too many attempts' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   'store-unavailable': { status: 503, title: 'Nothing can be written now' },
+  'queue-unavailable': { status: 503, title: 'No work can be given out now' },
   'views-behind': { status: 503, title: 'This has not been derived yet' },
   'being-upgraded': { status: 503, title: 'This node is being upgraded' },
   'not-ready': { status: 503, title: 'The service is not ready' },
