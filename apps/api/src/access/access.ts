@@ -47,7 +47,8 @@ export class Access {
 
   /** Of listed children, those that the caller may read in the present role: other roles of theirs do not count. */
   async readable(caller: Caller, students: readonly StudentId[]): Promise<ReadonlySet<StudentId>> {
-    const may = async (student: StudentId) => (await this.decision(caller, 'student.read', { student }, caller.today)).kind === 'allow';
+    // A list shows what this node knows: nothing is refused by leaving out what it does not.
+    const may = async (student: StudentId) => (await this.decisionHere(caller, 'student.read', { student }, caller.today)).kind === 'allow';
     const allowed = await Promise.all(students.map(may));
     return new Set(students.filter((_, index) => allowed[index]));
   }

@@ -91,9 +91,9 @@ export class PlansController {
   @ApiOperation({ summary: 'One plan with all its versions; its ETag is what writes name in If-Match' })
   @ById()
   @Tagged()
-  @Answers(PlanAnswer, 'From the log itself: never behind.')
+  @Answers(PlanAnswer, 'From the log itself, not from a view.')
   async one(@By() by: Caller, @IdOf('id') plan: PlanId) {
-    const { state, revision } = await this.platform.runner.loadCurrent(planFold, planStream(plan));
+    const { state, revision } = await this.platform.runner.load(planFold, planStream(plan));
     if (!state) throw notFound();
     const etag = etagOf('plan', revision);
     if (by.scope.records === 'all' && !by.scope.classes) return new Answer({ ...state, revision }, { etag });

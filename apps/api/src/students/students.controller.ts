@@ -96,9 +96,9 @@ export class StudentsController {
   @ApiOperation({ summary: 'The one-screen profile; its ETag is what a change names in If-Match' })
   @ById()
   @Tagged()
-  @Answers(ProfileAnswer, 'From the log itself: never behind. 404 while nobody has written one.')
+  @Answers(ProfileAnswer, 'From the log itself, not from a view. 404 while nobody has written one.')
   async profile(@IdOf('id') student: StudentId) {
-    const { state, revision } = await this.platform.runner.loadCurrent(studentDecider, studentStream(student));
+    const { state, revision } = await this.platform.runner.load(studentDecider, studentStream(student));
     if (!state.profile) throw notFound();
     return new Answer({ student, profile: state.profile }, { etag: etagOf('student', revision) });
   }

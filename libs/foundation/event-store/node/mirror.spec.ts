@@ -201,6 +201,12 @@ describe('the event store of a node', () => {
     expect(await node.readStream('jar-2')).toEqual([]);
     expect((await node.readCurrent('jar-2')).map(({ id }) => id)).toEqual([other!.id]);
     await expect(node.catchUp(20)).rejects.toThrow('behind');
+    // A cluster that is away interrupts no read: what the copy has is what there is.
+    const away = jest.spyOn(cluster, 'readStream').mockRejectedValue(new StoreUnavailable('no answer'));
+    expect(await node.readStream('jar-1')).toEqual([]);
+    away.mockReturnValue(new Promise(() => undefined));
+    expect(await node.readStream('jar-1')).toEqual([]);
+    away.mockRestore();
     await mirrorOnce(cluster, here);
     await node.catchUp();
     expect(await node.head()).toBeGreaterThan(position);

@@ -18,6 +18,8 @@ import type { SqliteEventStore } from '../sqlite/sqlite-event-store';
 /** Streams and students remembered: what was appended longer ago than these is in the copy. */
 const OWN = 20_000;
 const CATCH_UP_MS = 2000;
+/** How long a read waits for what this process wrote itself. */
+const OWN_MS = 500;
 /** How often a node that waits for its copy looks at it. */
 const LOOK_MS = 5;
 
@@ -29,6 +31,9 @@ export class NodeEventStore implements EventStore {
   readonly lags = true;
   /** By stream and by student, the last position that this process appended: its copy may not be there yet. */
   private readonly own = new LRUCache<string, Position>({ max: OWN });
+
+  /** The cluster, or the copy, was waited for in vain a moment ago: reads do not wait again before this. */
+  private silentUntil = 0;
 
   constructor(
     private readonly copy: SqliteEventStore,
@@ -51,9 +56,20 @@ export class NodeEventStore implements EventStore {
     return appended;
   }
 
-  /** A process reads what it wrote itself: asked of the cluster for as long as the copy does not have it. */
-  readStream(stream: string, from?: number): Promise<readonly StoredEvent[]> {
-    return this.has(stream) ? this.copy.readStream(stream, from) : this.cluster.readStream(stream, from);
+  /**
+   * A process reads what it wrote itself: asked of the cluster for as long as the copy does not have it. A cluster that does not answer at once
+   * interrupts no read: then what the copy has is what there is.
+   */
+  async readStream(stream: string, from?: number): Promise<readonly StoredEvent[]> {
+    if (this.has(stream) || performance.now() < this.silentUntil) return this.copy.readStream(stream, from);
+    const asked = this.cluster.readStream(stream, from).catch((error: unknown) => {
+      if (error instanceof StoreUnavailable) return undefined;
+      throw error;
+    });
+    const answer = await Promise.race([asked, pause(OWN_MS, undefined, { ref: false })]);
+    if (answer) return answer;
+    this.silentUntil = performance.now() + OWN_MS;
+    return this.copy.readStream(stream, from);
   }
 
   readCurrent(stream: string, from?: number): Promise<readonly StoredEvent[]> {
@@ -63,7 +79,10 @@ export class NodeEventStore implements EventStore {
   async readAll(options: ReadAllOptions): Promise<readonly StoredEvent[]> {
     const { student } = options;
     const own = student === undefined || this.has(student) ? undefined : this.own.get(student);
-    if (own !== undefined) await this.reach(own, CATCH_UP_MS);
+    // A copy that stands still interrupts no read either.
+    if (own !== undefined && performance.now() >= this.silentUntil && !(await this.isReached(own, OWN_MS))) {
+      this.silentUntil = performance.now() + OWN_MS;
+    }
     return this.copy.readAll(options);
   }
 
@@ -84,7 +103,8 @@ export class NodeEventStore implements EventStore {
    * @throws StoreUnavailable when the cluster does not answer, or the copy does not get there in time
    */
   async catchUp(timeoutMs = CATCH_UP_MS): Promise<void> {
-    await this.reach(await this.cluster.head(), timeoutMs);
+    if (await this.isReached(await this.cluster.head(), timeoutMs)) return;
+    throw new StoreUnavailable('This node’s copy of the log is behind; it cannot be decided here now');
   }
 
   /** Whether the copy holds what this process appended to the stream, or about the student. */
@@ -96,12 +116,13 @@ export class NodeEventStore implements EventStore {
     return true;
   }
 
-  private async reach(position: Position, timeoutMs: number): Promise<void> {
+  private async isReached(position: Position, timeoutMs: number): Promise<boolean> {
     const until = performance.now() + timeoutMs;
     while (this.copy.headSync() < position) {
-      if (performance.now() >= until) throw new StoreUnavailable('This node’s copy of the log is behind; it cannot be decided here now');
+      if (performance.now() >= until) return false;
       await pause(LOOK_MS);
     }
+    return true;
   }
 
   truncateBefore(stream: string, revision: number): Promise<void> {
