@@ -45,8 +45,16 @@ export interface Subscription {
   stop(): void;
 }
 
+/** The JSON of an event's data and meta, as the log holds it. */
+export interface Written {
+  readonly data: string;
+  readonly meta: string;
+}
+
 export type Delivery =
-  { readonly kind: 'event'; readonly event: StoredEvent } | { readonly kind: 'caught-up'; readonly position: Position };
+  /** `written` where it is at hand: a copy takes it as it is. */
+  | { readonly kind: 'event'; readonly event: StoredEvent; readonly written?: Written }
+  | { readonly kind: 'caught-up'; readonly position: Position };
 
 /**
  * The log. Two adapters pass one contract suite (test/contract/event-store.contract.ts): SQLite here, EventStoreDB in a cluster.

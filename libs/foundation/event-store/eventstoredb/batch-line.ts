@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   AccessDeniedError,
-  convertToCommandError,
   MaxAppendSizeExceededError,
   StreamDeletedError,
   UnavailableError,
@@ -12,8 +11,9 @@ import type { Status } from '@eventstore/db-client/generated/status_pb';
 import { BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import type { ExpectedRevision } from '../port';
-import { LineLost, NoAnswer } from './failures';
-import type { BatchLine, LogClient } from './log-client';
+import { known, LineLost, NoAnswer } from './failures';
+import { type BatchLine, hangUp, type LogClient } from './log-client';
+import { textOf } from './uuid';
 
 /** An event as it goes over the wire: made before it is sent, so that nothing but the line can fail an append. */
 export interface WireEvent {
@@ -142,23 +142,6 @@ class Line {
   }
 }
 
-/** The line's error as the client has it. */
-function known(error: Error): Error {
-  try {
-    return convertToCommandError(error);
-  } catch {
-    // It cannot read every trailer that a proxy leaves of one.
-    return error;
-  }
-}
-
-/** Ends a call without minding what it still says. */
-function hangUp(call: BatchLine): void {
-  call.on('error', () => undefined);
-  call.cancel();
-  call.destroy();
-}
-
 function requestOf(correlation: string, { stream, expected, events }: WireAppend): BatchAppendReq {
   const options = new BatchAppendReq.Options();
   options.setStreamIdentifier(new StreamIdentifier().setStreamName(Buffer.from(stream, 'utf8')));
@@ -178,16 +161,6 @@ function requestOf(correlation: string, { stream, expected, events }: WireAppend
     request.addProposedMessages(message);
   }
   return request;
-}
-
-/** Both forms that servers use: the text, or two signed 64-bit halves. */
-function textOf(uuid: UUID | undefined): string {
-  const halves = uuid?.getStructured();
-  if (!halves) return uuid?.getString() ?? '';
-  const bytes = Buffer.alloc(16);
-  bytes.writeBigInt64BE(BigInt(halves.getMostSignificantBits()), 0);
-  bytes.writeBigInt64BE(BigInt(halves.getLeastSignificantBits()), 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /** What the server refused, as the client has it; LineLost for what leaves the outcome open. */

@@ -1,6 +1,7 @@
 import {
   AccessDeniedError,
   CancelledError,
+  convertToCommandError,
   DeadlineExceededError,
   MaxAppendSizeExceededError,
   NotLeaderError,
@@ -59,4 +60,14 @@ export function inWords(error: unknown): string {
   if (error instanceof NotLeaderError) return 'the leader has moved';
   if (error instanceof AccessDeniedError) return 'the server refuses access';
   return error instanceof Error ? error.message.split('\n', 1)[0] || error.constructor.name : String(error);
+}
+
+/** A call's own error as the client has it. */
+export function known(error: Error): Error {
+  try {
+    return convertToCommandError(error);
+  } catch {
+    // It cannot read every trailer that a proxy leaves of one.
+    return error;
+  }
 }

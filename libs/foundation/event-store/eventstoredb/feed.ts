@@ -1,17 +1,18 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
-import type { AllStreamSubscription } from '@eventstore/db-client';
+import { Empty } from '@eventstore/db-client/generated/shared_pb';
+import { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { type Position, START } from '@foundation/kernel';
 import type { Delivery, StoredEvent } from '../port';
 import { Backoff } from './backoff';
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS, type Patience } from './calls';
 import type { ClientSlot, Seat } from './client-slot';
-import { inWords, LineLost } from './failures';
+import { inWords, known, LineLost } from './failures';
 import type { KnownPositions } from './known-positions';
+import { hangUp, type ToldLine } from './log-client';
 import type { ServerReads } from './server-reads';
-import { ownEvent, type Resolved } from './stored';
+import { ownTold } from './stored';
+import type { Told } from './told';
 
-/** Events that are fetched ahead of the handler. */
-const AHEAD = 512;
 /** Looks in a row that must find the log shorter than what was delivered before it is believed. */
 const MOST_DOUBTS = 4;
 
@@ -99,34 +100,39 @@ export class Feed {
   private async pump(line: SubscriptionLine, watch: Watch): Promise<unknown> {
     for (;;) {
       if (this.stopping.signal.aborted) return undefined;
-      if (line.caughtUpAfter !== undefined && line.taken >= line.caughtUpAfter) {
-        line.caughtUpAfter = undefined;
+      if (line.isQuiet) {
+        line.isQuiet = false;
         const fatal = await this.tellCaughtUp();
         if (fatal) return fatal;
-        continue;
       }
-      const resolved = line.next();
-      if (resolved === undefined) {
+      const told = line.next();
+      if (told === undefined) {
         if (line.failure) return line.failure;
         await line.more();
         continue;
       }
+      if (told.kind === 'confirmed') line.confirmed = true;
+      if (told.kind === 'caught-up') {
+        const fatal = await this.tellCaughtUp();
+        if (fatal) return fatal;
+      }
+      if (told.kind !== 'event') continue;
       watch.moved();
       this.parts.slot.answered();
-      const { event } = resolved;
+      const { position } = told.event;
       // What came before comes again when a message is repeated on the way.
-      if (!event?.position || event.position.commit <= this.position) continue;
-      const own = ownEvent(event);
+      if (position <= this.position) continue;
+      const own = ownTold(told.event);
       if (own) {
         try {
-          const handled = this.handler({ kind: 'event', event: own });
+          const handled = this.handler({ kind: 'event', ...own });
           // A promise for each event would be dear while a whole log is read.
           if (handled) await handled;
         } catch (error) {
           return new Fatal(error);
         }
       }
-      this.processed(event.position.commit, own);
+      this.processed(position, own?.event);
     }
   }
 
@@ -161,7 +167,7 @@ export class Feed {
     if (head > position) line.end(new LineLost('the subscription fell silent while the log went on'));
     else if (head < this.delivered) this.doubt(line);
     // Older servers do not say that a subscription has caught up.
-    else if (!this.caughtUp && line.confirmed) line.markCaughtUp();
+    else if (!this.caughtUp && line.confirmed) line.markQuiet();
   }
 
   private doubt(line: SubscriptionLine): void {
@@ -207,39 +213,38 @@ class Fatal {
   constructor(readonly cause: unknown) {}
 }
 
-/** A subscription of the client, read one event at a time. */
+/** A subscription on the wire, read one message at a time. */
 class SubscriptionLine {
   failure: unknown;
   confirmed = false;
   /** Nothing is left to be processed. */
   waiting = false;
-  taken = 0;
-  /** How many events must have been taken before it may be said that the subscription has caught up. */
-  caughtUpAfter: number | undefined;
-  private readonly subscription: AllStreamSubscription;
+  /** Everything that was there has come, though the server has not said so. */
+  isQuiet = false;
+  private call: ToldLine | undefined;
+  private closed = false;
   private wake: () => void = () => undefined;
 
   constructor(
     private readonly seat: Seat,
     after: Position,
   ) {
-    const fromPosition = after === START ? 'start' : { commit: after, prepare: after };
-    const filter = { filterOn: 'eventType', regex: '^[^$]', checkpointInterval: 1000 } as const;
-    this.subscription = seat.client.subscribeToAll({ fromPosition, filter }, { highWaterMark: AHEAD });
-    this.subscription.on('readable', () => this.wake());
-    this.subscription.on('confirmation', () => (this.confirmed = true));
-    this.subscription.on('caughtUp', () => this.markCaughtUp());
-    this.subscription.on('end', () => this.end(new LineLost('the server ended the subscription')));
-    this.subscription.on('close', () => this.end(new LineLost('the subscription was closed')));
-    this.subscription.on('error', (error: Error) => this.end(error));
     seat.client.ended.addEventListener('abort', this.replaced);
+    seat.client.openSubscription(requestAfter(after)).then(
+      (call) => {
+        if (this.closed) return hangUp(call);
+        this.call = call;
+        call.on('readable', () => this.wake());
+        call.on('end', () => this.end(new LineLost('the server ended the subscription')));
+        call.on('close', () => this.end(new LineLost('the subscription was closed')));
+        call.on('error', (error: Error) => this.end(known(error)));
+      },
+      (error: unknown) => this.end(error),
+    );
   }
 
-  next(): Resolved | undefined {
-    const resolved = this.subscription.read() as Resolved | null;
-    if (resolved === null) return undefined;
-    this.taken++;
-    return resolved;
+  next(): Told | undefined {
+    return (this.call?.read() as Told | null | undefined) ?? undefined;
   }
 
   /** Resolves when there may be something to do. */
@@ -249,8 +254,8 @@ class SubscriptionLine {
     this.waiting = false;
   }
 
-  markCaughtUp(): void {
-    this.caughtUpAfter = this.taken + this.subscription.readableLength;
+  markQuiet(): void {
+    this.isQuiet = true;
     this.wake();
   }
 
@@ -260,13 +265,31 @@ class SubscriptionLine {
   }
 
   close(): void {
+    this.closed = true;
     this.seat.client.ended.removeEventListener('abort', this.replaced);
-    // It may not be open yet: then it is cancelled as soon as it is.
-    this.subscription.unsubscribe().catch(() => undefined);
-    this.subscription.destroy();
+    if (this.call) hangUp(this.call);
   }
 
   private readonly replaced = () => this.end(new LineLost('the client was replaced'));
+}
+
+/** All events of `$all` after a position but the system's own. */
+function requestAfter(after: Position): ReadReq {
+  const { Options } = ReadReq;
+  const place = String(after);
+  const all = new Options.AllOptions();
+  if (after === START) all.setStart(new Empty());
+  else all.setPosition(new Options.Position().setCommitPosition(place).setPreparePosition(place));
+  const filter = new Options.FilterOptions()
+    .setEventType(new Options.FilterOptions.Expression().setRegex('^[^$]'))
+    .setCount(new Empty())
+    .setCheckpointintervalmultiplier(1000);
+  const options = new Options()
+    .setAll(all)
+    .setSubscription(new Options.SubscriptionOptions())
+    .setUuidOption(new Options.UUIDOption().setString(new Empty()))
+    .setFilter(filter);
+  return new ReadReq().setOptions(options);
 }
 
 /** Calls `look` after each while in which nothing moved, one look at a time. */

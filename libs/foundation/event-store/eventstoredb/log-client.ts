@@ -1,11 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { type BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
-import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
-import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
-import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { StreamsClient, StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
+import type { BatchAppendReq, BatchAppendResp, ReadReq } from '@eventstore/db-client/generated/streams_pb';
+import type { ClientDuplexStream, ClientReadableStream } from '@grpc/grpc-js';
 import { type Connection, readCertificates } from './connection';
+import { readTold, type Told } from './told';
 
 export type BatchLine = ClientDuplexStream<BatchAppendReq, BatchAppendResp>;
+export type ToldLine = ClientReadableStream<Told>;
 
 /** A dead connection is found within 13 s; less than 10 s between pings only makes the client warn. */
 const KEEP_ALIVE = { keepAliveInterval: 10_000, keepAliveTimeout: 3000 };
@@ -42,6 +44,14 @@ export class LogClient extends EventStoreDBClient {
     )();
   }
 
+  /** Opens a subscription. Rejects when no server is found; whatever happens later is told by the line's own events. */
+  async openSubscription(request: ReadReq): Promise<ToldLine> {
+    const { path, requestSerialize } = StreamsService.read;
+    return this.GRPCStreamCreator(StreamsClient, 'subscribeToAll', (client) =>
+      client.makeServerStreamRequest(path, requestSerialize, readTold, request, ...this.callArguments({}, { deadline: Infinity })),
+    )();
+  }
+
   /** Ends all calls and the channel, which `dispose` alone leaves open. */
   close(): void {
     if (this.ending.signal.aborted) return;
@@ -60,4 +70,11 @@ function endingForMany(): AbortController {
   const ending = new AbortController();
   setMaxListeners(0, ending.signal);
   return ending;
+}
+
+/** Ends a call without minding what it still says. */
+export function hangUp(call: BatchLine | ToldLine): void {
+  call.on('error', () => undefined);
+  call.cancel();
+  call.destroy();
 }

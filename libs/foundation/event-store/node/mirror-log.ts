@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
 import { type Position, START } from '@foundation/kernel';
 import { FolderLock } from '../folder-lock';
-import type { StoredEvent } from '../port';
+import type { StoredEvent, Written } from '../port';
 import { checkEnd } from '../sqlite/log-check';
 import { LOG_FILE, openLogFile, unavailable, WalPurge } from '../sqlite/log-file';
 import { rowOf } from '../sqlite/prepared';
@@ -26,6 +26,12 @@ export class ForeignLog extends Error {
 export interface Place {
   readonly position: Position;
   readonly id: string;
+}
+
+/** An event, and how it is written in the log where that is known. */
+export interface Arrived {
+  readonly event: StoredEvent;
+  readonly written?: Written;
 }
 
 /**
@@ -91,14 +97,14 @@ export class MirrorLog {
   }
 
   /** Writes events that follow the last one, all or none, on disk when it returns. @throws StoreUnavailable when the disk refuses; TypeError for events out of order */
-  write(events: readonly StoredEvent[]): void {
+  write(arrived: readonly Arrived[]): void {
     let last = this.head;
     try {
       this.begin.run();
-      for (const event of events) {
+      for (const { event, written } of arrived) {
         if (event.position <= last) throw new TypeError(`Position ${event.position} does not follow ${last}`);
         last = event.position;
-        this.insert.run(last, event.stream, event.revision, ...rowOf(event.stream, event.revision, event));
+        this.insert.run(last, event.stream, event.revision, ...rowOf(event.stream, event.revision, event, written));
         if (event.revision > 0 && event.stream.startsWith('key-') && this.drop.run(event.stream, event.revision).changes > 0)
           this.wal.due();
       }

@@ -116,7 +116,7 @@ describe('a mirror', () => {
       // One more arrives before the mirror has ended.
       void deliver({
         kind: 'event',
-        event: { ...late!, stream: 'jar-late', revision: 0, position: (refusedBatch.at(-1)!.position + 1n) as Position },
+        event: { ...late!, stream: 'jar-late', revision: 0, position: (refusedBatch.at(-1)!.event.position + 1n) as Position },
       });
       throw new StoreUnavailable('The disk is full');
     });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Position } from '@foundation/kernel';
 import type { EventStore, StoredEvent, Subscription } from '../port';
-import type { MirrorLog } from './mirror-log';
+import type { Arrived, MirrorLog } from './mirror-log';
 
 /** The cluster's log, as a mirror needs it. */
 export interface ClusterLog extends EventStore {
@@ -54,7 +54,7 @@ const LINEAGE_MS = 5000;
  */
 export class Mirror {
   private readonly subscription: Subscription;
-  private readonly arrived: StoredEvent[] = [];
+  private readonly arrived: Arrived[] = [];
   private due: { cancel: () => void } | undefined;
   private caughtUp = false;
   private events = 0;
@@ -70,7 +70,7 @@ export class Mirror {
     private readonly options: MirrorOptions,
   ) {
     this.subscription = cluster.subscribe(log.head, (delivery) => {
-      if (delivery.kind === 'event') this.take(delivery.event);
+      if (delivery.kind === 'event') this.take(delivery);
       else this.reached();
     });
     const failed = new Promise<never>((_, reject) => (this.fail = reject));
@@ -94,9 +94,9 @@ export class Mirror {
     await this.ended.catch(() => undefined);
   }
 
-  private take(event: StoredEvent): void {
+  private take(arrived: Arrived): void {
     if (this.failed) return;
-    this.arrived.push(event);
+    this.arrived.push(arrived);
     if (this.arrived.length >= BATCH) this.attempt();
     else this.due ??= this.schedule();
   }

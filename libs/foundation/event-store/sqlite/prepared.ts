@@ -1,5 +1,5 @@
 import type { EventMeta } from '@foundation/kernel';
-import { EmptyAppend, EventTooLarge, type ExpectedRevision, MAX_APPEND_BYTES, type SealedEvent } from '../port';
+import { EmptyAppend, EventTooLarge, type ExpectedRevision, MAX_APPEND_BYTES, type SealedEvent, type Written } from '../port';
 import { sumOf } from './sum';
 
 /** An event made ready for its row: stringified before it queues, so that nothing but the disk can fail a group. */
@@ -35,7 +35,9 @@ export function prepareAppend(stream: string, expected: ExpectedRevision, events
     if (text === undefined) metas.set(meta, (text = JSON.stringify(meta)));
     return text;
   };
-  const rows = events.map((event, index) => rowOf(stream, first + index, event, textOf(event.meta)));
+  const rows = events.map((event, index) =>
+    rowOf(stream, first + index, event, { data: JSON.stringify(event.data), meta: textOf(event.meta) }),
+  );
   const bytes = rows.reduce((sum, [, , , , data, meta]) => sum + Buffer.byteLength(data) + Buffer.byteLength(meta), 0);
   if (bytes > MAX_APPEND_BYTES) throw new EventTooLarge(`${stream}: ${bytes} bytes in one append, ${MAX_APPEND_BYTES} are allowed`);
   return { stream, expected, rows };
@@ -45,10 +47,9 @@ export function rowOf(
   stream: string,
   revision: number,
   { id, type, version, data, meta }: SealedEvent,
-  metaText = JSON.stringify(meta),
+  written: Written = { data: JSON.stringify(data), meta: JSON.stringify(meta) },
 ): PreparedRow {
   const student = meta.student ?? null;
-  const dataText = JSON.stringify(data);
-  const sum = sumOf(stream, revision, id, type, version, student, dataText, metaText);
-  return [id, type, version, student, dataText, metaText, sum];
+  const sum = sumOf(stream, revision, id, type, version, student, written.data, written.meta);
+  return [id, type, version, student, written.data, written.meta, sum];
 }
