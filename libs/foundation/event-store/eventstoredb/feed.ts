@@ -244,7 +244,8 @@ class SubscriptionLine {
   }
 
   next(): Told | undefined {
-    return (this.call?.read() as Told | null | undefined) ?? undefined;
+    const told: Told | null | undefined = this.call?.read();
+    return told ?? undefined;
   }
 
   /** Resolves when there may be something to do. */
