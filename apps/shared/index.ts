@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 
+export { BASELINE } from './src/baseline';
+export { systemClock } from './src/clock';
 export { complain, exitCodeOf, loggerOf, runClusterMain, runMain, say } from './src/command-line';
 export { type District, districtOn } from './src/district';
 export { catalogue } from './src/events';
@@ -9,6 +11,7 @@ export { composeNode, type Node } from './src/node';
 export { NoCopyYet } from './src/no-copy-yet';
 export { Probes } from './src/probes';
 export { demandRightSettings, demandUsable, EventStoreUnusable } from './src/reachable';
+export { RELEASE } from './src/release';
 export { showProgress } from './src/progress';
 export { viewSet } from './src/view-set';
 

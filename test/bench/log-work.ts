@@ -12,7 +12,7 @@ import {
   type SealedEvent,
   SqliteEventStore,
 } from '@foundation/event-store';
-import { contextOf, jar, overLog } from '@foundation/event-store/testing';
+import { contextOf, jar, openGate, overLog } from '@foundation/event-store/testing';
 import { type CommandId, type EventId, type Instant, newId, type Position, type StudentId } from '@foundation/kernel';
 import { quantile } from './load';
 
@@ -84,7 +84,7 @@ async function ourCommands(): Promise<LogMeasured> {
   process.once('exit', () => rmSync(folder, { recursive: true }));
   const log = MirrorLog.open(folder, cluster.logId);
   const mirror = await Mirror.start(startingAt(cluster, from), log);
-  const store = new NodeEventStore(SqliteEventStore.open(folder, { mode: 'read' }), cluster);
+  const store = new NodeEventStore(SqliteEventStore.open(folder, { mode: 'read' }), cluster, openGate);
   await store.catchUp(60_000);
   const { journal, keys } = overLog(store, clock);
   const runner = new JournalCommandRunner(journal, keys, { remember: 1 });

@@ -19,6 +19,7 @@ import type { Position } from '@foundation/kernel';
 import { DATA, OperationRefused } from '@foundation/operations';
 import { ErasureRegister } from '@foundation/privacy';
 import { servedDigests } from '@foundation/view-store';
+import { nodesCommands } from './nodes';
 
 type Work = (settings: ClusterSettings) => Promise<number>;
 
@@ -49,6 +50,7 @@ async function chosen(): Promise<Work> {
     .command('promote')
     .description('moves a standalone record (THROUGHLINE_DATA, its service stopped) into an empty event store; cut short, run it again')
     .action(() => void (work = promoted));
+  nodesCommands(program, (one) => void (work = one));
   await program.parseAsync();
   return work;
 }

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { demandRightSettings, demandUsable, VIEW_SET } from '@apps/shared';
+import { BASELINE, catalogue, demandRightSettings, demandUsable, RELEASE, systemClock, VIEW_SET } from '@apps/shared';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { EventStoreDbEventStore, LOG_FILE, Mirror, MirrorLog, SqliteEventStore, StoreUnavailable } from '@foundation/event-store';
 import { Metrics } from '@foundation/metrics';
+import { knownBesides, nodeIdOf, NodeStatement } from '@foundation/operations';
 import type { MasterKey } from '@foundation/privacy';
 import { tellFollowers, ThreadedViewHost } from '@foundation/view-store';
 
@@ -25,6 +26,10 @@ export class ProjectingNode {
   private readonly telling: NodeJS.Timeout;
   private readonly stopping = new AbortController();
   private trouble: string | undefined = 'the copy of the log is being made';
+  private readonly copy: SqliteEventStore;
+  private readonly statement: NodeStatement;
+  private hasStated = false;
+  private stating: Promise<void> | undefined;
 
   private constructor(
     private readonly cluster: EventStoreDbEventStore,
@@ -33,7 +38,14 @@ export class ProjectingNode {
     private readonly folder: string,
     private readonly logger: Logger,
   ) {
-    this.telling = setInterval(() => this.tell(), TELL_MS);
+    this.copy = SqliteEventStore.open(folder, { mode: 'read' });
+    const knows = knownBesides(BASELINE, catalogue.definitions);
+    const { copy } = this;
+    this.statement = new NodeStatement({ node: nodeIdOf(folder), release: RELEASE, knows, copy, cluster, clock: systemClock });
+    this.telling = setInterval(() => {
+      this.tell();
+      this.state();
+    }, TELL_MS);
     this.measure();
     this.ended = this.follow();
     this.ended.catch(() => undefined);
@@ -72,6 +84,7 @@ export class ProjectingNode {
     const { ready, views } = this.views.status();
     return [
       ...(this.trouble === undefined ? [] : [this.trouble]),
+      ...(this.hasStated ? [] : ['the others do not know yet which events this node reads']),
       ...views.flatMap(({ view, halted }) => (halted ? [`the view ${view} has halted`] : [])),
       ...(ready ? [] : ['the views are not served yet']),
     ];
@@ -82,8 +95,10 @@ export class ProjectingNode {
     clearInterval(this.telling);
     await this.mirror?.stop();
     await this.ended.catch(() => undefined);
+    await this.stating;
     await this.views.stop();
     this.tell();
+    await this.copy.close();
     this.log.close();
     await this.cluster.close();
   }
@@ -94,6 +109,7 @@ export class ProjectingNode {
     const caughtUp = () => {
       this.trouble = undefined;
       waitMs = FIRST_WAIT_MS;
+      this.state();
     };
     for (; !signal.aborted; waitMs = Math.min(2 * waitMs, LAST_WAIT_MS)) {
       try {
@@ -123,12 +139,22 @@ export class ProjectingNode {
     }
   }
 
+  /** Says in the log what this node reads, whenever the log does not have it: at first, daily, after it was retired. */
+  private state(): void {
+    if (this.stating || this.trouble !== undefined || this.stopping.signal.aborted) return;
+    this.stating = this.statement
+      .renew()
+      .then((said) => void (this.hasStated ||= said))
+      .catch((error: unknown) => this.logger.warn({ error: nameOf(error) }, 'this node could not say which events it reads'))
+      .finally(() => (this.stating = undefined));
+  }
+
   private tell(): void {
     try {
       tellFollowers(this.folder, this.views.status());
     } catch (error) {
       // A full disk: whoever follows takes the silence for what it is.
-      this.logger.warn({ error: error instanceof Error ? error.name : 'Error' }, 'others on this folder cannot be told how far it is');
+      this.logger.warn({ error: nameOf(error) }, 'others on this folder cannot be told how far it is');
     }
   }
 
@@ -142,6 +168,8 @@ export class ProjectingNode {
     metrics.watchProcess();
   }
 }
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.constructor.name : 'Error');
 
 /** The id of the log that the folder has a copy of. */
 function copiedLog(folder: string): string | undefined {

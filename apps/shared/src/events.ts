@@ -1,5 +1,6 @@
 import { accessEvents } from '@foundation/access/events';
 import { EventCatalogue } from '@foundation/event-store';
+import { operationsEvents } from '@foundation/operations/events';
 import { privacyEvents } from '@foundation/privacy';
 import { accommodationsEvents } from '@case/accommodations/events';
 import { observationsEvents } from '@case/observations/events';
@@ -16,6 +17,7 @@ import { rosteringEvents } from '@exchange/rostering/events';
 export const catalogue = new EventCatalogue([
   ...accessEvents,
   ...privacyEvents,
+  ...operationsEvents,
   ...schoolsEvents,
   ...peopleEvents,
   ...studentsEvents,

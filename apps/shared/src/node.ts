@@ -17,11 +17,14 @@ import {
   SqliteEventStore,
 } from '@foundation/event-store';
 import { BullMqJobQueue, InProcessJobQueue, type JobQueue } from '@foundation/jobs';
-import type { Clock, EventOf, Instant } from '@foundation/kernel';
+import type { EventOf } from '@foundation/kernel';
 import { Lag, Metrics } from '@foundation/metrics';
+import { NodesGate } from '@foundation/operations';
 import { Erasure, ErasureRegister, keyDestroyed, KeyRing, type MasterKey } from '@foundation/privacy';
 import { FollowingViewHost } from '@foundation/view-store';
 import { ImportReports, InProcessImports, QueuedImports, RosterImporter, RosterImports } from '@exchange/rostering';
+import { BASELINE } from './baseline';
+import { systemClock as clock } from './clock';
 import { districtOn } from './district';
 import { NoCopyYet } from './no-copy-yet';
 import { demandUsable } from './reachable';
@@ -39,7 +42,6 @@ export interface Node {
   readonly close: () => Promise<void>;
 }
 
-const clock: Clock = { now: () => new Date().toISOString() as Instant };
 const COPY_WAIT_MS = 60_000;
 const SHOWN_MS = 10_000;
 const LOOK_MS = 200;
@@ -54,7 +56,7 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
   const cluster = EventStoreDbEventStore.attach(settings.eventStore, copy.logId, {
     report: (trouble) => logger.warn({ trouble }, 'the event store'),
   });
-  const store = new NodeEventStore(copy, cluster);
+  const store = new NodeEventStore(copy, cluster, new NodesGate(copy, BASELINE, clock));
   const views = new FollowingViewHost({ folder: data, head: () => copy.headSync() });
   /** What is to be closed besides, the last first. */
   const parts: (() => Promise<void>)[] = [() => store.close(), () => views.stop()];

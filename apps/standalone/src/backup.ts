@@ -1,8 +1,6 @@
 import { Command } from 'commander';
 import { takeBackup } from '@foundation/operations';
-import { masterKeyOf, runMain, say, showProgress, viewSet } from '@apps/shared';
-import { systemClock } from './clock';
-import { RELEASE } from './release';
+import { masterKeyOf, RELEASE, runMain, say, showProgress, systemClock, viewSet } from '@apps/shared';
 
 /** `npm run backup -- DIR`: beside a running service or without one. */
 void runMain(async (settings) => {

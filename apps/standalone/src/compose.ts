@@ -11,8 +11,7 @@ import { InProcessJobQueue, SoleTurns } from '@foundation/jobs';
 import { ThreadedViewHost } from '@foundation/view-store';
 import { ImportReports, InProcessImports, RosterImports, ThreadedImporter } from '@exchange/rostering';
 import type { Settings } from '@config/settings';
-import { catalogue, districtOn, VIEW_SET } from '@apps/shared';
-import { systemClock } from './clock';
+import { catalogue, districtOn, systemClock, VIEW_SET } from '@apps/shared';
 
 /** Everything on one folder: the log, the keys, the views on their thread, and what the API is composed on. */
 export interface Standalone {

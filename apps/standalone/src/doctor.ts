@@ -1,7 +1,6 @@
 import { examine, type Finding } from '@foundation/operations';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
-import { complain, say, showProgress, viewSet } from '@apps/shared';
-import { systemClock } from './clock';
+import { complain, say, showProgress, systemClock, viewSet } from '@apps/shared';
 
 function print({ about, state, says, remedy }: Finding): void {
   say(`${state.padEnd(4)}  ${about.padEnd(10)}  ${says}${remedy === undefined ? '' : `. ${remedy}`}`);

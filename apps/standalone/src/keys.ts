@@ -2,8 +2,7 @@ import { Command, Option } from 'commander';
 import { EventStoreDbEventStore } from '@foundation/event-store';
 import { keysStatus, rotateMasterKey } from '@foundation/operations';
 import type { Settings } from '@config/settings';
-import { runMain, say, showProgress } from '@apps/shared';
-import { systemClock } from './clock';
+import { runMain, say, showProgress, systemClock } from '@apps/shared';
 
 /** 1 when something must be done before the service can start. */
 async function status({ data }: Settings): Promise<number> {

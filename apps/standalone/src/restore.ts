@@ -1,8 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { restoreBackup } from '@foundation/operations';
-import { complain, masterKeyOf, runMain, say, showProgress, viewSet } from '@apps/shared';
-import { systemClock } from './clock';
+import { complain, masterKeyOf, runMain, say, showProgress, systemClock, viewSet } from '@apps/shared';
 
 /** On a terminal the newest register is asked for; elsewhere its absence is said. */
 async function newestRegister(given: string | undefined): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { ForwardingStore, JournalCommandRunner, LogJournal, SqliteEventStore } f
 import { KeyRing, MasterKey } from '@foundation/privacy';
 import { type ImportSetup, type ImportThreadLinks, RosterImporter, serveImport, type ThreadImporter } from '@exchange/rostering';
 import { catalogue } from '@apps/shared/src/events';
-import { systemClock } from './clock';
+import { systemClock } from '@apps/shared/src/clock';
 
 /** An import meets each person once: their key need not be remembered after. */
 const REMEMBERED = 1000;

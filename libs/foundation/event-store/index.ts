@@ -18,6 +18,7 @@ export { digestOfLog, type LogDigest } from './node/log-digest';
 export { MovedWrongly, NotEmpty, promote, type Promoted } from './node/promote';
 export { bringBack, type Brought, reconcile, type Reconciled } from './node/reconcile';
 export { NodeEventStore } from './node/node-event-store';
+export { type NodeBehind, NodesBehind, type WriteGate } from './node/write-gate';
 export { type PreparedAppend } from './sqlite/prepared';
 export { type AppendAnswer, answerForwarded, ForwardingStore } from './sqlite/forwarding-store';
 export { copyDatabase } from './sqlite/copy';

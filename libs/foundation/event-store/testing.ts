@@ -22,7 +22,11 @@ import { EventCatalogue } from './catalogue';
 import { JournalCommandRunner } from './command-runner';
 import type { CommandContext } from './journal';
 import { LogJournal } from './log-journal';
+import type { WriteGate } from './node/write-gate';
 import type { EventStore } from './port';
+
+/** Of a node whose cluster runs one release. */
+export const openGate: WriteGate = { isOpen: () => true, open: () => Promise.resolve() };
 
 /** A toy room for the tests of this one: a jar of marbles about a child, with a note that names them. */
 export const marblesAdded = defineEvent({

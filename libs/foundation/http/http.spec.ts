@@ -3,7 +3,7 @@ import { Body, Controller, Get, Module, Param, Post, Put } from '@nestjs/common'
 import { RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { request as httpRequest } from 'node:http';
 import { type Raw, RawSchema } from '@foundation/measurement';
-import { IdReused, NewerEventVersion, StaleRevision, StoreUnavailable, UnknownEventType } from '@foundation/event-store';
+import { IdReused, NewerEventVersion, NodesBehind, StaleRevision, StoreUnavailable, UnknownEventType } from '@foundation/event-store';
 import { RefusalError } from '@foundation/kernel';
 import { ViewHalted, ViewsBehind } from '@foundation/view-store';
 import {
@@ -47,6 +47,7 @@ const errors: Record<string, () => unknown> = {
   halted: () => new ViewHalted('timeline'),
   unknown: () => new UnknownEventType('plans.goal-praised', 'plan-1'),
   newer: () => new NewerEventVersion('plans.goal-set', 9, 1),
+  early: () => new NodesBehind({ type: 'plans.goal-set', version: 2 }, [{ node: 'n-1', release: '0.1.0' }]),
   secret: () => new Error('Sam Rivermoss at row 7'),
 };
 
@@ -94,6 +95,7 @@ describe('foundation/http', () => {
     ['halted', 503, 'view-halted', undefined],
     ['unknown', 503, 'being-upgraded', '5'],
     ['newer', 503, 'being-upgraded', '5'],
+    ['early', 503, 'being-upgraded', '30'],
     ['secret', 500, 'internal', undefined],
   ])('answers %s as problem %i %s', async (kind, status, code, retryAfter) => {
     const answer = await app.inject({ url: `/t/fail/${kind}?name=Sam` });

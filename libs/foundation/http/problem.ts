@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { IdReused, NewerEventVersion, StaleRevision, StoreUnavailable, UnknownEventType } from '@foundation/event-store';
+import { IdReused, NewerEventVersion, NodesBehind, StaleRevision, StoreUnavailable, UnknownEventType } from '@foundation/event-store';
 import { type RefusalCatalogue, RefusalError, type RefusalKind, type RefusalPart } from '@foundation/kernel';
 import { ViewHalted, ViewsBehind } from '@foundation/view-store';
 
@@ -38,7 +38,7 @@ export const httpProblems = {
   'store-unavailable': { status: 503, title: 'Nothing can be written now' },
   'queue-unavailable': { status: 503, title: 'No work can be given out now' },
   'views-behind': { status: 503, title: 'This has not been derived yet' },
-  'being-upgraded': { status: 503, title: 'This node is being upgraded' },
+  'being-upgraded': { status: 503, title: 'The service is being upgraded' },
   'not-ready': { status: 503, title: 'The service is not ready' },
   'view-halted': { status: 503, title: 'A view has stopped and needs an operator' },
 } as const;
@@ -136,6 +136,7 @@ export function problemOf(error: unknown): Answered {
     return httpProblem('being-upgraded', 'Another node wrote what this one cannot read yet. Send it again, with the same id.', {
       'Retry-After': '5',
     });
+  if (error instanceof NodesBehind) return httpProblem('being-upgraded', error.message, { 'Retry-After': '30' });
   if (error instanceof HttpException) {
     const status = error.getStatus();
     const malformed = status === 400 && /json|unexpected (token|end)|proto|constructor/i.test(error.message);

@@ -28,6 +28,8 @@ export type SignInId = Branded<string, 'SignInId'>;
 export type ImportId = Branded<string, 'ImportId'>;
 export type ExportId = Branded<string, 'ExportId'>;
 export type MessageId = Branded<string, 'MessageId'>;
+/** A node of a cluster: one folder with a copy of the log. */
+export type NodeId = Branded<string, 'NodeId'>;
 /** Who acts: a member of staff, or the service itself (imports, set-up). */
 export type ActorId = StaffId | 'system';
 

@@ -15,6 +15,8 @@ export const DATA = {
   /** There from the first byte that a restore writes until its last. */
   unfinishedRestore: 'restore.unfinished',
   lastBackup: 'last-backup.json',
+  /** Of a cluster: which node this is. Never copied to another folder. */
+  nodeId: 'node.id',
 } as const;
 
 /** A restore into this folder was cut short: what lies there is not a record. */

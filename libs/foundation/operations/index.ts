@@ -5,3 +5,7 @@ export { DATA, refuseUnfinishedRestore, RestoreUnfinished } from './folder';
 export { type OnProgress, OperationRefused } from './progress';
 export { type Manifest, MANIFEST, readManifest } from './manifest';
 export { type Examine, examine, type Finding } from './doctor';
+export { behind, isForgotten, isLive, knownBesides, newestOf, type Nodes, type NodeWord, type TypeVersion, type Versions } from './nodes';
+export { NodesSaid } from './nodes-said';
+export { nodeIdOf, NodeStatement, readNodeId, retireNode } from './stating';
+export { NodesGate } from './write-gate';

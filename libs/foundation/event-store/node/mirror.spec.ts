@@ -7,6 +7,7 @@ import { type SealedEvent, StoreUnavailable } from '../port';
 import { checkLog } from '../sqlite/log-check';
 import { LOG_FILE } from '../sqlite/log-file';
 import { SqliteEventStore } from '../sqlite/sqlite-event-store';
+import { openGate } from '../testing';
 import { type ClusterLog, LineageBroken, Mirror } from './mirror';
 import { ForeignLog, MirrorLog } from './mirror-log';
 import { NodeEventStore } from './node-event-store';
@@ -191,7 +192,7 @@ describe('the event store of a node', () => {
     const cluster = clusterIn(newFolder());
     const here = newFolder();
     await mirrorOnce(cluster, here);
-    const node = new NodeEventStore(SqliteEventStore.open(here, { mode: 'read' }), cluster);
+    const node = new NodeEventStore(SqliteEventStore.open(here, { mode: 'read' }), cluster, openGate);
     const [event] = events(1);
     const { position } = await node.append('jar-1', 'no-stream', [event!]);
     const [other] = events(1);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type CommandId, newId, RefusalError, type StudentId } from '@foundation/kernel';
 import { fixedClock, temporaryFolder } from '@foundation/testing';
 import { SqliteEventStore } from '../sqlite/sqlite-event-store';
-import { contextOf, jar, overLog, type ToyCommand } from '../testing';
+import { contextOf, jar, openGate, overLog, type ToyCommand } from '../testing';
 import { StaleRevision } from '../journal';
 import { MirrorLog } from './mirror-log';
 import { NodeEventStore } from './node-event-store';
@@ -18,7 +18,7 @@ let nodes = 0;
 function blindNode() {
   const folder = join(root, `node-${++nodes}`);
   MirrorLog.open(folder, cluster.logId).close();
-  return overLog(new NodeEventStore(SqliteEventStore.open(folder, { mode: 'read' }), cluster), clock).runner;
+  return overLog(new NodeEventStore(SqliteEventStore.open(folder, { mode: 'read' }), cluster, openGate), clock).runner;
 }
 
 interface Sent {

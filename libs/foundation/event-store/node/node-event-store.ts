@@ -14,6 +14,7 @@ import {
 } from '../port';
 import type { EventStoreDbEventStore } from '../eventstoredb/eventstoredb-event-store';
 import type { SqliteEventStore } from '../sqlite/sqlite-event-store';
+import type { WriteGate } from './write-gate';
 
 /** Streams and students remembered: what was appended longer ago than these is in the copy. */
 const OWN = 20_000;
@@ -38,6 +39,7 @@ export class NodeEventStore implements EventStore {
   constructor(
     private readonly copy: SqliteEventStore,
     private readonly cluster: EventStore & Partial<Pick<EventStoreDbEventStore, 'observe'>>,
+    private readonly gate: WriteGate,
   ) {
     if (copy.logId !== cluster.logId) throw new TypeError(`The copy is of log ${copy.logId}, the cluster keeps ${cluster.logId}`);
   }
@@ -46,7 +48,9 @@ export class NodeEventStore implements EventStore {
     return this.copy.logId;
   }
 
+  /** @throws NodesBehind when a live node could not read it */
   async append(stream: string, expected: ExpectedRevision, events: readonly SealedEvent[]): Promise<Appended> {
+    for (const event of events) if (!this.gate.isOpen(event)) await this.gate.open(event, () => this.catchUp());
     // Others' appends that the copy has: sent again here, they are known for repeated.
     this.cluster.observe?.(this.copy.headSync());
     const appended = await this.cluster.append(stream, expected, events);
