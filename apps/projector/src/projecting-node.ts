@@ -8,6 +8,7 @@ import { EventStoreDbEventStore, LOG_FILE, Mirror, MirrorLog, SqliteEventStore, 
 import { Metrics } from '@foundation/metrics';
 import type { MasterKey } from '@foundation/privacy';
 import { tellFollowers, ThreadedViewHost } from '@foundation/view-store';
+import { ViewWork } from './view-work';
 
 const TELL_MS = 1000;
 const FIRST_WAIT_MS = 100;
@@ -30,6 +31,7 @@ export class ProjectingNode {
     private readonly cluster: EventStoreDbEventStore,
     private readonly log: MirrorLog,
     private readonly views: ThreadedViewHost,
+    private readonly viewWork: ViewWork,
     private readonly folder: string,
     private readonly logger: Logger,
   ) {
@@ -59,7 +61,7 @@ export class ProjectingNode {
         onCrash: (error, restartMs) => logger.error({ error, restartMs }, 'the projecting thread died and is started again'),
       });
       await views.start();
-      return new ProjectingNode(cluster, log, views, data, logger);
+      return new ProjectingNode(cluster, log, views, new ViewWork(settings, master, views, logger), data, logger);
     } catch (error) {
       log?.close();
       await cluster.close();
@@ -80,6 +82,7 @@ export class ProjectingNode {
   async stop(): Promise<void> {
     this.stopping.abort();
     clearInterval(this.telling);
+    await this.viewWork.stop();
     await this.mirror?.stop();
     await this.ended.catch(() => undefined);
     await this.views.stop();

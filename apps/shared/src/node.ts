@@ -20,12 +20,14 @@ import { BullMqJobQueue, InProcessJobQueue, type JobQueue } from '@foundation/jo
 import type { Clock, EventOf, Instant } from '@foundation/kernel';
 import { Lag, Metrics } from '@foundation/metrics';
 import { Erasure, ErasureRegister, keyDestroyed, KeyRing, type MasterKey } from '@foundation/privacy';
+import { nodeIdOf, ViewJobs } from '@foundation/view-jobs';
 import { FollowingViewHost } from '@foundation/view-store';
 import { ImportReports, InProcessImports, QueuedImports, RosterImporter, RosterImports } from '@exchange/rostering';
 import { districtOn } from './district';
 import { NoCopyYet } from './no-copy-yet';
 import { demandUsable } from './reachable';
 import { catalogue } from './events';
+import { viewJobBookOf, ViewQueues } from './view-queues';
 
 /** A process that reads a node's copy and views, and writes to the cluster. */
 export interface Node {
@@ -103,6 +105,9 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
         : new InProcessImports(rosterImporter, reports, (id, error) =>
             logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
           );
+    const book = viewJobBookOf(settings);
+    const viewQueues = new ViewQueues(settings, logger);
+    parts.push(() => viewQueues.close());
     const platform: Node['platform'] = {
       store,
       journal,
@@ -117,6 +122,7 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
       },
       catchUp: () => store.catchUp(),
       rosterImports: new RosterImports({ runs: imports, reports, runner, store, shown }),
+      viewJobs: new ViewJobs({ book, node: nodeIdOf(data), queueOf: (node) => viewQueues.of(node), nodes: () => book.nodes(), clock }),
       ...(queue instanceof BullMqJobQueue && { jobBoard: queue.bullQueues }),
       logger,
       metrics: metricsOf(copy, views),
