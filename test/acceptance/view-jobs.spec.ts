@@ -6,7 +6,7 @@ import { Client } from '../support/client';
 import { ADMINISTRATOR, employ, importRoster, Names, setUp, signIn } from '../support/district';
 import { longStory, Service, SHAPE } from '../support/service';
 
-jest.setTimeout(longStory(120_000));
+jest.setTimeout(longStory(180_000));
 
 const data = temporaryFolder();
 const TABLE = 'directory_school';
@@ -19,7 +19,7 @@ function damageRow(): void {
   db.close();
 }
 
-it('the views are proved, mended and proved again beside the ones that serve; cut short, that is said or done anew', async () => {
+it('the views are verified, mended and proved beside the ones that serve; cut short, that is said or done anew', async () => {
   let service = await Service.start({ data });
   let admin = await setUp(service);
   await importRoster(admin, 'lincoln-v1p1');
@@ -36,10 +36,6 @@ it('the views are proved, mended and proved again beside the ones that serve; cu
   // Whoever is no administrator may neither ask nor look.
   const aide = await employ(admin, await new Names(admin).staff('Marshlight'), 'leo@willowbrook.example', { role: 'aide' });
   expect([(await aide.post('views/jobs', { work: 'rebuild' })).status, (await aide.get('views/jobs')).status]).toEqual([403, 403]);
-
-  const proof = await done('verification');
-  expect(proof).toMatchObject({ work: 'verification', status: 'finished', verdict: 'equal', done: proof.total });
-  expect(proof.events).toBeGreaterThan(40);
 
   const before = await schools();
   damageRow();
@@ -65,7 +61,9 @@ it('the views are proved, mended and proved again beside the ones that serve; cu
   const cutShort = await ended(job);
   expect(cutShort.status).toBe(SHAPE === 'standalone' && endedAt === undefined ? 'interrupted' : 'finished');
   expect(await schools()).toEqual(before);
-  expect((await done('verification')).verdict).toBe('equal');
-  expect((await admin.read('views/jobs')).items).toHaveLength(5);
+  const proof = await done('verification');
+  expect(proof).toMatchObject({ work: 'verification', status: 'finished', verdict: 'equal', done: proof.total });
+  expect(proof.events).toBeGreaterThan(40);
+  expect((await admin.read('views/jobs')).items).toHaveLength(4);
   expect(await service.stop('SIGTERM')).toBe(0);
 });
