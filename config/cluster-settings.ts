@@ -9,14 +9,14 @@ export class ClusterSettings extends Settings {
   })
   eventStore: string;
 
-  /** Of the queues: a worker needs it; an API shows how far jobs are with it. */
+  /** Of the queues: a worker needs it; an API shows how far jobs are with it; a projector takes jobs about its views from it. */
   @IsOptional()
   @IsString()
   @IsNotEmpty()
   @Matches(/^rediss?:\/\//, { message: 'must be an address, such as redis://host:6379' })
   redis?: string;
 
-  /** A folder that all nodes share, for copies of records that wait to be fetched; they are sealed. Of one node: in its own folder. */
+  /** A folder that all nodes share, for copies of records that wait to be fetched, sealed, and how jobs about the views stand. Of one node: in its own folder. */
   @IsOptional()
   @IsString()
   @IsNotEmpty({ message: 'must name a folder that all nodes share' })

@@ -13,6 +13,7 @@ export { Probes } from './src/probes';
 export { demandRightSettings, demandUsable, EventStoreUnusable } from './src/reachable';
 export { RELEASE } from './src/release';
 export { showProgress } from './src/progress';
+export { openViewQueue, viewJobBookOf } from './src/view-queues';
 export { viewSet } from './src/view-set';
 
 /** Path of the module that exports `viewSet`, for a projecting thread: it reaches no more than views need. */

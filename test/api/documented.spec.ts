@@ -135,12 +135,13 @@ describe('the API document', () => {
     return answer;
   };
   /** What stands for `{id}` in paths that begin so. */
-  const idOf = (path: string, imported: string): readonly string[] => {
+  const idOf = (path: string, imported: string, viewJob: string): readonly string[] => {
     if (path.startsWith('/api/v1/students/')) return [ids.sam, ids.kim];
     if (path.startsWith('/api/v1/plans/'))
       return [ids.plan, ids.kimsPlan, writes.find(({ path: of }) => of === '/plans/{id}/services')?.ids?.id ?? ''];
     if (path.startsWith('/api/v1/goals/')) return [ids.goal, ...measured.map(({ goal }) => goal)];
     if (path.startsWith('/api/v1/roster/imports/')) return [imported, ids.sam];
+    if (path.startsWith('/api/v1/views/jobs/')) return [viewJob, ids.sam];
     return [ids.sam];
   };
 
@@ -202,10 +203,15 @@ describe('the API document', () => {
     expect(again && (await write(again)).statusCode).toBe(200);
     await api.platform.views.waitFor(await api.platform.journal.head());
 
+    await api.viewQueue.start();
+    const verification = await ask(operationAt('POST', '/views/jobs'), 'administrator', { body: { work: 'verification' } });
+    const { job: viewJob } = verification.json();
+    while (!(await api.platform.viewJobs.status(viewJob))?.endedAt) await new Promise((resolve) => setTimeout(resolve, 5));
+
     let answered = 0;
     for (const operation of document.operations().filter((one) => one.method === 'GET' && answersJson(one))) {
       const anybody = !operation.piece.security;
-      const named = operation.path.includes('{') ? idOf(operation.path, begun.json().import) : [''];
+      const named = operation.path.includes('{') ? idOf(operation.path, begun.json().import, viewJob) : [''];
       const asOf = operation.piece.parameters.some(({ name }: { name: string }) => name === 'asOf');
       for (const id of named) {
         for (const role of anybody ? [undefined] : ROLES) {

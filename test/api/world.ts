@@ -41,12 +41,14 @@ import {
   type SessionId,
   type StaffId,
   type StudentId,
+  type NodeId,
 } from '@foundation/kernel';
 import { InProcessJobQueue, SoleTurns } from '@foundation/jobs';
 import { Metrics } from '@foundation/metrics';
 import { Erasure, ErasureRegister, KeyRing, MasterKey, SyncKeyRing } from '@foundation/privacy';
 import { fixedClock } from '@foundation/testing';
-import { InlineViewHost } from '@foundation/view-store';
+import { ViewJobBook, viewJobOn, ViewJobs, ViewJobWorker } from '@foundation/view-jobs';
+import { InlineViewHost, workOnViews } from '@foundation/view-store';
 import { viewSet } from '@views/index';
 
 export const ZONE = 'America/New_York';
@@ -95,6 +97,23 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
   const link = 'https://throughline.lincoln.example';
   const digests = new Digests({ runner, journal, views, relations, queue, mailer, clock, zone: ZONE, link });
   const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports: recordExports, digests, logger });
+  const node = newId<NodeId>();
+  const book = new ViewJobBook(join(folder, 'view-jobs'));
+  const viewQueue = new InProcessJobQueue([viewJobOn(node)]);
+  const set = { views: viewSet, code: [], openSource: () => ({ ...source, close: () => undefined }) };
+  new ViewJobWorker({
+    book,
+    node,
+    queue: viewQueue,
+    clock,
+    work: async (kind, onStep) => workOnViews(kind, { folder, set, masterKey: master.secret.export() }, onStep),
+    switchedTo: async (file) => {
+      views.wake();
+      await views.switchedTo(file);
+    },
+  }).register();
+  const nodes = async () => [{ node, heardAt: clock.now() }];
+  const viewJobs = new ViewJobs({ book, node, queueOf: async () => viewQueue, nodes, clock });
   const reports = new ImportReports(join(folder, 'imports'));
   const importer = new RosterImporter({ store, journal, runner, clock, zone: ZONE });
   const imports = new InProcessImports(importer, reports, () => undefined);
@@ -113,6 +132,7 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
     rosterImports: new RosterImports({ runs: imports, reports, runner, store, shown: async () => views.waitFor(await store.head()) }),
     exports: recordExports,
     digests,
+    viewJobs,
     logger,
     metrics: new Metrics(),
     settings: { zone: ZONE, https: false, metrics: 'local' },
@@ -126,11 +146,13 @@ export async function openApi(folder: string, more: Partial<Platform> = {}) {
     clock,
     lines,
     queue,
+    viewQueue,
     /** Nothing happens in the background until a test starts it. */
     work,
     async close() {
       await app.close();
       await work.stop();
+      await viewQueue.close();
       await views.stop();
       reads.close();
       await reader.close();

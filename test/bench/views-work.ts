@@ -22,7 +22,8 @@ function rebuild(folder: string): number {
   const { masterKeyOf } = built('apps/shared/src/master-key') as typeof import('@apps/shared/src/master-key');
   const masterKey = masterKeyOf(folder, {}).master.secret.export();
   const started = performance.now();
-  const { events, halted } = viewsRebuild({ folder, set: viewSet, masterKey });
-  if (halted.length > 0) throw new Error(`Halted: ${halted.join(', ')}`);
+  const { events, views } = viewsRebuild({ folder, set: viewSet, masterKey });
+  const halted = views.filter((view) => view.halted);
+  if (halted.length > 0) throw new Error(`Halted: ${halted.map(({ view }) => view).join(', ')}`);
   return events / ((performance.now() - started) / 1000);
 }

@@ -113,10 +113,10 @@ describe.each(shapes)('with %s', (name, compose) => {
     }
   });
 
-  it('a copy of a record that one worker made is handed out by every api', () => {
-    const folders = ours(compose)
-      .filter(([, service]) => processOf(service) !== 'projector')
-      .map(([, { environment, volumes = [] }]) => volumes.find((volume) => volume.endsWith(`:${environment?.['THROUGHLINE_EXPORTS']}`)));
+  it('a copy of a record that one worker made is handed out by every api, and every node hears what is asked of it', () => {
+    const folders = ours(compose).map(([, { environment, volumes = [] }]) =>
+      volumes.find((volume) => volume.endsWith(`:${environment?.['THROUGHLINE_EXPORTS']}`)),
+    );
     expect(new Set(folders)).toEqual(new Set(['exports:/var/lib/throughline-exports']));
     expect(readFileSync(join(DOCKER, 'Dockerfile'), 'utf8')).toContain('--mode=700 /var/lib/throughline /var/lib/throughline-exports');
   });

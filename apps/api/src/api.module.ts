@@ -35,6 +35,7 @@ import { ProblemsController } from './service/problems.controller';
 import { Replies } from './shared/replies';
 import { StaffController } from './staff/staff.controller';
 import { StudentsController } from './students/students.controller';
+import { ViewsController } from './views/views.controller';
 
 const rooms = [AccommodationsModule, ObservationsModule, PeopleModule, PlansModule, SchoolsModule, SessionsModule, StudentsModule];
 
@@ -77,6 +78,7 @@ class PlatformModule {
     OverviewsController,
     MessagesController,
     ChangesController,
+    ViewsController,
     HealthController,
   ],
   providers: [Batch, Recorder],

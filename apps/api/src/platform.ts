@@ -5,6 +5,7 @@ import type { AccessTokens, AccountsService, ReadAudit, RelationFacts } from '@f
 import type { Clock, Position } from '@foundation/kernel';
 import type { Metrics } from '@foundation/metrics';
 import type { Erasure } from '@foundation/privacy';
+import type { ViewJobs } from '@foundation/view-jobs';
 import type { ViewReader } from '@foundation/view-store';
 import type { Digests } from '@exchange/digest';
 import type { RecordExports } from '@exchange/exports';
@@ -27,6 +28,7 @@ export interface Platform {
   readonly rosterImports: RosterImports;
   readonly exports: RecordExports;
   readonly digests: Digests;
+  readonly viewJobs: ViewJobs;
   /** Queues that administrators may look into with Bull Board; only where jobs are on BullMQ. */
   readonly jobBoard?: readonly Queue[];
   readonly logger: Logger;

@@ -9,6 +9,7 @@ import { Metrics } from '@foundation/metrics';
 import { knownBesides, nodeIdOf, NodeStatement } from '@foundation/operations';
 import type { MasterKey } from '@foundation/privacy';
 import { tellFollowers, ThreadedViewHost } from '@foundation/view-store';
+import { ViewWork } from './view-work';
 
 const TELL_MS = 1000;
 const FIRST_WAIT_MS = 100;
@@ -35,6 +36,7 @@ export class ProjectingNode {
     private readonly cluster: EventStoreDbEventStore,
     private readonly log: MirrorLog,
     private readonly views: ThreadedViewHost,
+    private readonly viewWork: ViewWork,
     private readonly folder: string,
     private readonly logger: Logger,
   ) {
@@ -71,7 +73,7 @@ export class ProjectingNode {
         onCrash: (error, restartMs) => logger.error({ error, restartMs }, 'the projecting thread died and is started again'),
       });
       await views.start();
-      return new ProjectingNode(cluster, log, views, data, logger);
+      return new ProjectingNode(cluster, log, views, new ViewWork(settings, master, views, logger), data, logger);
     } catch (error) {
       log?.close();
       await cluster.close();
@@ -93,6 +95,7 @@ export class ProjectingNode {
   async stop(): Promise<void> {
     this.stopping.abort();
     clearInterval(this.telling);
+    await this.viewWork.stop();
     await this.mirror?.stop();
     await this.ended.catch(() => undefined);
     await this.stating;

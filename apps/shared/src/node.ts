@@ -19,8 +19,9 @@ import {
 import { BullMqJobQueue, InProcessJobQueue, type JobQueue } from '@foundation/jobs';
 import type { EventOf } from '@foundation/kernel';
 import { Lag, Metrics } from '@foundation/metrics';
-import { NodesGate } from '@foundation/operations';
+import { nodeIdOf, NodesGate } from '@foundation/operations';
 import { Erasure, ErasureRegister, keyDestroyed, KeyRing, type MasterKey } from '@foundation/privacy';
+import { ViewJobs } from '@foundation/view-jobs';
 import { FollowingViewHost } from '@foundation/view-store';
 import { ImportReports, InProcessImports, QueuedImports, RosterImporter, RosterImports } from '@exchange/rostering';
 import { BASELINE } from './baseline';
@@ -29,6 +30,7 @@ import { districtOn } from './district';
 import { NoCopyYet } from './no-copy-yet';
 import { demandUsable } from './reachable';
 import { catalogue } from './events';
+import { viewJobBookOf, ViewQueues } from './view-queues';
 
 /** A process that reads a node's copy and views, and writes to the cluster. */
 export interface Node {
@@ -105,6 +107,9 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
         : new InProcessImports(rosterImporter, reports, (id, error) =>
             logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
           );
+    const book = viewJobBookOf(settings);
+    const viewQueues = new ViewQueues(settings, logger);
+    parts.push(() => viewQueues.close());
     const platform: Node['platform'] = {
       store,
       journal,
@@ -119,6 +124,7 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
       },
       catchUp: () => store.catchUp(),
       rosterImports: new RosterImports({ runs: imports, reports, runner, store, shown }),
+      viewJobs: new ViewJobs({ book, node: nodeIdOf(data), queueOf: (node) => viewQueues.of(node), nodes: () => book.nodes(), clock }),
       ...(queue instanceof BullMqJobQueue && { jobBoard: queue.bullQueues }),
       logger,
       metrics: metricsOf(copy, views),

@@ -5,10 +5,11 @@ import type { Platform } from '@apps/api';
 import { JOB_KINDS, JobsAndPolicies } from '@apps/worker';
 import { JournalCommandRunner, LogJournal, SqliteEventStore } from '@foundation/event-store';
 import { Lag, Metrics } from '@foundation/metrics';
-import { refuseUnfinishedRestore } from '@foundation/operations';
+import { nodeIdOf, refuseUnfinishedRestore } from '@foundation/operations';
 import { Erasure, ErasureRegister, KeyRing, type MasterKey } from '@foundation/privacy';
 import { InProcessJobQueue, SoleTurns } from '@foundation/jobs';
-import { ThreadedViewHost } from '@foundation/view-store';
+import { ViewJobBook, viewJobOn, ViewJobs, ViewJobWorker } from '@foundation/view-jobs';
+import { ThreadedViewHost, workOnViewsInThread } from '@foundation/view-store';
 import { ImportReports, InProcessImports, RosterImports, ThreadedImporter } from '@exchange/rostering';
 import type { Settings } from '@config/settings';
 import { catalogue, districtOn, systemClock, VIEW_SET } from '@apps/shared';
@@ -74,11 +75,12 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
   const imports = new InProcessImports(rosterImporter, reports, (id, error) =>
     logger.error({ import: id, error: error instanceof Error ? error.name : 'Error' }, 'a roster import failed'),
   );
-  const queue = new InProcessJobQueue(JOB_KINDS, (job, dead) =>
-    logger[dead ? 'error' : 'warn']({ ...job, dead }, dead ? 'a job failed for good' : 'a job failed and is tried again'),
-  );
+  const failed: JobFailed = (job, dead) =>
+    logger[dead ? 'error' : 'warn']({ ...job, dead }, dead ? 'a job failed for good' : 'a job failed and is tried again');
+  const queue = new InProcessJobQueue(JOB_KINDS, failed);
   const district = districtOn({ store, keys, journal, runner, views, queue, master, clock: systemClock, settings });
   const { exports: recordExports, digests, reads } = district;
+  const viewJobs = await viewJobsOf(data, master, views, failed);
   const work = new JobsAndPolicies({ queue, log: store, turns: new SoleTurns(), exports: recordExports, digests, logger });
   const platform: Platform = {
     store,
@@ -93,8 +95,9 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
       await views.purged(position);
     },
     rosterImports: new RosterImports({ runs: imports, reports, runner, store, shown: () => views.waitFor(store.headSync(), SHOWN_MS) }),
+    viewJobs: viewJobs.jobs,
     logger,
-    metrics: metricsOf(store, views, imports, queue),
+    metrics: metricsOf(store, views, imports, queue, viewJobs.queue),
     settings: { zone, https, metrics: readers },
     troubles: () => troublesOf(views),
   };
@@ -104,6 +107,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
     rosterImporter,
     views,
     close: async () => {
+      await viewJobs.queue.close();
       await work.stop();
       await imports.idle();
       await views.stop();
@@ -113,8 +117,36 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
   };
 }
 
+type JobFailed = NonNullable<ConstructorParameters<typeof InProcessJobQueue>[1]>;
+
+/** Rebuilds and verifications of this folder's views, each on a thread of its own beside the projecting one. */
+async function viewJobsOf(folder: string, master: MasterKey, views: ThreadedViewHost, failed: JobFailed) {
+  const node = nodeIdOf(folder);
+  const book = new ViewJobBook(join(folder, 'view-jobs'));
+  const queue = new InProcessJobQueue([viewJobOn(node)], failed);
+  const clock = systemClock;
+  const setup = { folder, module: VIEW_SET, masterKey: master.secret.export() };
+  new ViewJobWorker({
+    book,
+    node,
+    queue,
+    clock,
+    work: (work, onStep, signal) => workOnViewsInThread({ ...setup, work }, onStep, signal),
+    switchedTo: (file) => views.switchedTo(file),
+  }).register();
+  await queue.start();
+  const nodes = async () => [{ node, heardAt: clock.now() }];
+  return { queue, jobs: new ViewJobs({ book, node, queueOf: async () => queue, nodes, clock }) };
+}
+
 /** What this process tells of itself. */
-function metricsOf(store: SqliteEventStore, views: ThreadedViewHost, imports: InProcessImports, queue: InProcessJobQueue): Metrics {
+function metricsOf(
+  store: SqliteEventStore,
+  views: ThreadedViewHost,
+  imports: InProcessImports,
+  queue: InProcessJobQueue,
+  viewQueue: InProcessJobQueue,
+): Metrics {
   const metrics = new Metrics();
   const lag = new Lag();
   lag.committed(store.headSync());
@@ -128,6 +160,7 @@ function metricsOf(store: SqliteEventStore, views: ThreadedViewHost, imports: In
   metrics.gauge('appends_waiting', 'Appends that wait for the next group', () => store.waiting);
   metrics.gauge('roster_imports_waiting', 'Roster imports begun and not finished', () => imports.unfinished);
   metrics.gauge('jobs_waiting', 'Jobs that wait or run', () => queue.unfinished);
+  metrics.gauge('views_jobs_waiting', 'Rebuilds and verifications of the views that wait or run', () => viewQueue.unfinished);
   metrics.watchProcess();
   return metrics;
 }

@@ -7,5 +7,6 @@ export { type Manifest, MANIFEST, readManifest } from './manifest';
 export { type Examine, examine, type Finding } from './doctor';
 export { behind, isForgotten, isLive, knownBesides, newestOf, type Nodes, type NodeWord, type TypeVersion, type Versions } from './nodes';
 export { NodesSaid } from './nodes-said';
-export { nodeIdOf, NodeStatement, readNodeId, retireNode } from './stating';
+export { nodeIdOf, readNodeId } from './node-id';
+export { NodeStatement, retireNode } from './stating';
 export { NodesGate } from './write-gate';

@@ -70,8 +70,8 @@ export async function restoreBackup(restore: Restore): Promise<Restored> {
   const built = viewsRebuild({ folder: data, set: viewSet, masterKey: master.secret.export() }, ({ done, total }) =>
     onProgress('building the views', done, total),
   );
-  const [halted] = built.halted;
-  if (halted !== undefined) throw new OperationRefused(`The view ${halted} cannot be built from this record: run npm run views -- status.`);
+  const halted = built.views.find((view) => view.halted);
+  if (halted) throw new OperationRefused(`The view ${halted.view} cannot be built from this record: run npm run views -- status.`);
   clearUnfinishedRestore(data);
   syncPath(data);
   return { manifest, erasedAgain };

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type EventStore,
   type ExpectedRevision,
@@ -7,36 +5,14 @@ import {
   type SqliteEventStore,
   WrongExpectedRevision,
 } from '@foundation/event-store';
-import { type Clock, type DomainEvent, eventIdOf, id, isUuid, newId, type NodeId } from '@foundation/kernel';
+import { type Clock, type DomainEvent, eventIdOf, type NodeId } from '@foundation/kernel';
 import { systemMeta } from '@foundation/privacy';
-import { writeDurably } from './durable-files';
 import { nodeRetired, nodeStated } from './events';
-import { DATA } from './folder';
 import { mustState, nodesFold, type TypeVersion } from './nodes';
 import { ofNode } from './nodes-said';
 import { OperationRefused } from './progress';
 
 const streamOf = (node: NodeId): string => `node-${node}`;
-
-/** Which node the folder is; undefined before its projector was started for the first time. @throws OperationRefused */
-export function readNodeId(folder: string): NodeId | undefined {
-  const file = join(folder, DATA.nodeId);
-  if (!existsSync(file)) return undefined;
-  const text = readFileSync(file, 'utf8').trim();
-  if (isUuid(text)) return id<NodeId>(text);
-  throw new OperationRefused(
-    `${file} holds no id. Remove it: the node begins under a new one. Then retire the old one (npm run node -- list).`,
-  );
-}
-
-/** The same, made now when there is none. */
-export function nodeIdOf(folder: string): NodeId {
-  const known = readNodeId(folder);
-  if (known) return known;
-  const made = newId<NodeId>();
-  writeDurably(join(folder, DATA.nodeId), `${made}\n`);
-  return made;
-}
 
 export interface Statement {
   readonly node: NodeId;

@@ -1,11 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MirrorLog, NodeEventStore, NodesBehind, SqliteEventStore } from '@foundation/event-store';
 import { newId, type NodeId } from '@foundation/kernel';
 import { fixedClock, sampleMeta, temporaryFolder } from '@foundation/testing';
 import type { TypeVersion } from './nodes';
 import { NodesSaid } from './nodes-said';
-import { nodeIdOf, NodeStatement, readNodeId, retireNode } from './stating';
+import { nodeIdOf, readNodeId } from './node-id';
+import { NodeStatement, retireNode } from './stating';
 import { NodesGate } from './write-gate';
 
 const root = temporaryFolder();
@@ -128,5 +129,9 @@ describe('a node’s statement', () => {
     expect(readNodeId(folder)).toBeUndefined();
     const made = nodeIdOf(folder);
     expect([nodeIdOf(folder), readNodeId(folder)]).toEqual([made, made]);
+    expect(readdirSync(folder)).toEqual(['node.id']);
+    const other = join(root, String(++folders));
+    mkdirSync(other);
+    expect(nodeIdOf(other)).not.toBe(made);
   });
 });

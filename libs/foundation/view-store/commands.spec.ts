@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { RecordedEvent } from '@foundation/kernel';
 import { recorded, temporaryFolder } from '@foundation/testing';
-import { runViewsCommand, type ViewsCommandDeps, viewsRebuild, viewsStatus, viewsVerify } from './commands';
+import { runViewsCommand } from './commands';
 import { codeFingerprint, tablesFingerprint } from './fingerprint';
 import { BUILD_BATCH } from './projector';
 import { sourceOf } from './testing';
 import { history, noted, notes, totals } from './toy.views';
 import { ViewFiles } from './view-files';
+import { viewsRebuild, viewsStatus, viewsVerify, type ViewsWorkDeps } from './work';
 
 const root = temporaryFolder();
 let folder: string;
@@ -24,7 +25,7 @@ beforeEach(() => {
   log = history(2500);
 });
 
-const deps = (): ViewsCommandDeps => ({
+const deps = (): ViewsWorkDeps => ({
   folder,
   masterKey: new Uint8Array(32),
   set: { views: [notes, totals], code: [code], openSource: () => ({ ...sourceOf(log), close: () => undefined }) },

@@ -8,18 +8,23 @@ export type { Building, Progress } from './view-runtime';
 export { InlineViewHost, type InlineOptions, ThreadedViewHost, type ThreadOptions, ViewHost, type ViewsStatus } from './view-host';
 export { type ServedDigest, servedDigests } from './served';
 export { FollowingViewHost, type FollowingOptions, tellFollowers } from './following-host';
+export type { OnStep, Step } from './verify';
+export { runViewsCommand } from './commands';
 export {
   type BuiltAside,
   DamagedViews,
   NothingToVerify,
   type Rebuilt,
-  runViewsCommand,
   Superseded,
   type ViewLine,
-  type ViewsCommandDeps,
+  type ViewsOutcome,
   type ViewsReport,
   viewsAside,
   viewsRebuild,
   viewsStatus,
   viewsVerify,
-} from './commands';
+  type ViewsWork,
+  type ViewsWorkDeps,
+  workOnViews,
+} from './work';
+export { WorkCutShort, workOnViewsInThread, type WorkThreadOptions } from './work-in-thread';

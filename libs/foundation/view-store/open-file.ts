@@ -92,7 +92,7 @@ export function openBuild(
 }
 
 /** Drops a file that nobody has open; false when somebody has. */
-export function dropIfIdle(files: ViewFiles, file: ViewFile): boolean {
+export function dropIfIdle(files: ViewFiles, file: { readonly name: string }): boolean {
   try {
     openForWriting(files.path(file), true).close();
   } catch (error) {

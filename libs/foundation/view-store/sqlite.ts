@@ -2,8 +2,8 @@ import Sqlite, { type Database } from 'better-sqlite3';
 import { sqliteCode } from '@foundation/event-store/sqlite/error-code';
 
 /** Opens a views file for its one writer. Views can be rebuilt, so commits need no fsync; rows and checkpoint stay atomic. */
-export function openForWriting(file: string, exclusive = false): Database {
-  const db = new Sqlite(file, { timeout: exclusive ? 0 : 5000 });
+export function openForWriting(file: string, exclusive = false, timeout = exclusive ? 0 : 5000): Database {
+  const db = new Sqlite(file, { timeout });
   try {
     if (exclusive) db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('journal_mode = WAL');

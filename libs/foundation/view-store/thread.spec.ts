@@ -1,9 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { transformSync } from '@swc/core';
+import Sqlite from 'better-sqlite3';
 import { temporaryFolder } from '@foundation/testing';
 import { ViewsBehind } from './view';
+import type { Step } from './verify';
 import { ThreadedViewHost } from './view-host';
+import type { ViewsWork } from './work';
+import { WorkCutShort, workOnViewsInThread } from './work-in-thread';
 
 const project = resolve(__dirname, '../../..');
 const folder = temporaryFolder();
@@ -109,6 +113,51 @@ describe('ThreadedViewHost', () => {
     expect(host.status().file).not.toBe(file);
     expect(rows()).toBe(20_000);
     expect(readdirSync(folder).filter((name) => name.endsWith('.sqlite'))).toEqual([host.status().file]);
+  });
+
+  const work = (kind: ViewsWork, onStep: (step: Step) => void, signal = new AbortController().signal) =>
+    workOnViewsInThread({ ...options(), work: kind, thread: join(compiled, 'libs/foundation/view-store/work.thread.js') }, onStep, signal);
+  const viewsFiles = () => readdirSync(folder).filter((name) => name.endsWith('.sqlite'));
+
+  it('is verified and rebuilt beside the projecting thread, which leaves what is built alone; whoever reads notices nothing', async () => {
+    await host.waitFor(20_000n, 10_000);
+    const { file = '' } = host.status();
+    const db = new Sqlite(join(folder, file));
+    db.exec('UPDATE notes SET amount = 9 WHERE id = (SELECT max(id) FROM notes)');
+    db.close();
+    const seen = new Set<unknown>();
+    const reading = setInterval(() => {
+      try {
+        seen.add(rows());
+      } catch (error) {
+        seen.add(error);
+      }
+    }, 1);
+    const steps: Step[] = [];
+    const found = await work('verification', (step) => steps.push(step));
+    expect(found).toMatchObject({ kind: 'verified', verified: { file, differences: [{ view: 'notes', table: 'notes' }] } });
+    expect(steps.filter(({ phase }) => phase === 'building').at(-1)).toMatchObject({ done: 20_000, total: 20_000, events: 20_000 });
+    expect(steps.slice(-2)).toMatchObject([1, 2].map((done) => ({ phase: 'comparing', done, total: 2 })));
+
+    const mended = await work('rebuild', () => undefined);
+    expect(mended).toMatchObject({ kind: 'rebuilt', rebuilt: { events: 20_000 } });
+    const built = mended.kind === 'rebuilt' ? mended.rebuilt.file : '';
+    await host.switchedTo(built);
+    clearInterval(reading);
+    expect([...seen]).toEqual([20_000]);
+    expect(host.get('SELECT count(*) AS wrong FROM notes WHERE amount = 9')).toEqual({ wrong: 0 });
+  });
+
+  it('work on them that is stopped leaves the file that serves, and no other', async () => {
+    await host.waitFor(20_000n, 10_000);
+    const { file = '' } = host.status();
+    for (const kind of ['rebuild', 'verification'] as const) {
+      const stopping = new AbortController();
+      await expect(work(kind, () => stopping.abort(), stopping.signal)).rejects.toThrow(WorkCutShort);
+    }
+    // Swept away within a second; if they never were, the test would run into its time limit.
+    while (viewsFiles().length > 1) await new Promise((done) => setTimeout(done, 50));
+    expect([viewsFiles(), rows()]).toEqual([[file], 20_000]);
   });
 
   it('fails its start when the log cannot be opened', async () => {

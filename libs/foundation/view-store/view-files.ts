@@ -21,7 +21,7 @@ export interface ViewFile extends Fingerprint {
 
 const POINTER = 'views.current';
 const NAME = /^views-([0-9a-f]{8})-([0-9a-f]{8})-(\d+)\.sqlite$/;
-const VERIFYING = /^views-verify-(\d+)\.sqlite(-wal|-shm|-journal)?$/;
+const VERIFYING = /^views-verify-[\d-]+\.sqlite$/;
 const BESIDE = /^(views-.+\.sqlite)-(?:wal|shm|journal)$/;
 
 function parse(name: string): ViewFile | undefined {
@@ -86,16 +86,9 @@ export class ViewFiles {
     for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(this.path(file) + suffix, { force: true });
   }
 
-  /** Drops what killed verifications have built aside, in clear. True when a living process builds one now. */
-  sweepVerifications(): boolean {
-    const building = readdirSync(this.folder).filter((name) => {
-      const pid = VERIFYING.exec(name)?.[1];
-      if (pid === undefined) return false;
-      if (lives(Number(pid))) return true;
-      rmSync(join(this.folder, name), { force: true });
-      return false;
-    });
-    return building.length > 0;
+  /** What verifications build aside, in clear. */
+  asides(): { readonly name: string }[] {
+    return readdirSync(this.folder).flatMap((name) => (VERIFYING.test(name) ? [{ name }] : []));
   }
 
   /** A kill between two removals leaves a WAL whose file is gone: it holds clear text as well. */
@@ -104,16 +97,5 @@ export class ViewFiles {
       const of = BESIDE.exec(name)?.[1];
       if (of !== undefined && !existsSync(join(this.folder, of))) rmSync(join(this.folder, name), { force: true });
     }
-  }
-}
-
-/** A process other than this one: after a restart of the machine, or in a container, an old number may be ours. */
-function lives(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

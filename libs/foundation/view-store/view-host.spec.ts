@@ -15,7 +15,6 @@ import Sqlite from 'better-sqlite3';
 import { type RecordedEvent, START } from '@foundation/kernel';
 import { keyDestroyed } from '@foundation/privacy/events';
 import { recorded, temporaryFolder } from '@foundation/testing';
-import { viewsRebuild } from './commands';
 import { digestOf } from './digest';
 import { fingerprintOf } from './fingerprint';
 import { openBuild } from './open-file';
@@ -26,6 +25,7 @@ import { type View, ViewHalted, ViewsBehind } from './view';
 import { ViewFiles } from './view-files';
 import { InlineViewHost } from './view-host';
 import type { ViewSet } from './view-set';
+import { viewsRebuild } from './work';
 
 const views = [notes, totals];
 let folder: string;

@@ -94,6 +94,11 @@ export abstract class ViewHost implements ViewReader {
     return this.until(() => this.progress.purged >= position, timeoutMs);
   }
 
+  /** Waits until this file is read from. @throws ViewsBehind after `timeoutMs` */
+  switchedTo(file: string, timeoutMs = 10_000): Promise<void> {
+    return this.until(() => this.progress.file === file, timeoutMs);
+  }
+
   status(): ViewsStatus {
     const { file, head, views, purged, building } = this.progress;
     return {

@@ -149,10 +149,10 @@ export class ViewRuntime {
   /** Drops what interrupted or outrun builds and killed verifications have left. */
   private sweep(): void {
     const kept = [this.serving?.file, this.next?.file, this.files.current(), ...this.dropping].map((file) => file?.name);
-    const others = this.files.list().filter(({ name }) => !kept.includes(name));
+    const others = [...this.files.list(), ...this.files.asides()].filter(({ name }) => !kept.includes(name));
     const open = others.filter((file) => !dropIfIdle(this.files, file));
     this.files.dropOrphans();
-    this.foreign = this.files.sweepVerifications() || open.length > 0;
+    this.foreign = open.length > 0;
   }
 
   private serve(): Pace {

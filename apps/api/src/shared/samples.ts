@@ -18,6 +18,8 @@ export const sample = {
   session: '4a0b1c5e-0f5b-7c59-9f0e-0c7d5d1c1001',
   import: '8b0c1c5e-0f5b-5c59-9f0e-0c7d5d1c2001',
   export: '5b0d1c5e-0f5b-5c59-9f0e-0c7d5d1c4001',
+  viewJob: '8b0c1c5e-0f5b-5c59-9f0e-0c7d5d1c6001',
+  node: '8b0c1c5e-0f5b-7c59-9f0e-0c7d5d1c6002',
   message: '6c0e1c5e-0f5b-5c59-9f0e-0c7d5d1c5001',
   event: '9c0d1c5e-0f5b-5c59-9f0e-0c7d5d1c3001',
   request: '9c0d1c5e-0f5b-4c59-9f0e-0c7d5d1c3002',
