@@ -9,4 +9,6 @@ module.exports = {
   testMatch: ['<rootDir>/test/acceptance/!(first-day|roster-kill).spec.ts', '<rootDir>/test/faults/cluster/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testTimeout: 60000,
+  // Each file waits more than it works (for cuts, takeovers, starts), and has servers, ports and folders of its own.
+  maxWorkers: 2,
 };

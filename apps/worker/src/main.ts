@@ -3,6 +3,7 @@ import { composeNode, exitCodeOf, loggerOf, masterKeyOf, Probes, runClusterMain,
 import type { ClusterSettings } from '@config/cluster-settings';
 import { WrongSetting } from '@config/settings';
 import { RedisTurns } from '@foundation/jobs';
+import { LOOKED_FOR_MS } from '@exchange/rostering';
 import { JobsAndPolicies } from './work';
 
 const SWEEP_MS = 3_600_000;
@@ -20,8 +21,11 @@ async function start(settings: ClusterSettings): Promise<void> {
   const work = new JobsAndPolicies({ queue: node.queue, log: node.store, turns, exports: recordExports, digests, logger });
   const probes = new Probes(metrics, troubles);
   const sweeping = setInterval(() => void node.imports?.sweep(), SWEEP_MS);
+  // What is not asked for now, as the queue is away, is by the next look.
+  const looking = setInterval(() => void node.imports?.askAgain().catch(() => undefined), LOOKED_FOR_MS);
   const stop = async (code: number): Promise<void> => {
     clearInterval(sweeping);
+    clearInterval(looking);
     await probes.close();
     await work.stop();
     turns.close();

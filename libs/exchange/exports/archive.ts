@@ -4,7 +4,7 @@ import type { PlanState } from '@views/plan';
 import type { TimelineLine } from '@views/timeline';
 import { ZipFile } from 'yazl';
 import { tablesOf } from './tables';
-import { type Cover, timelinePdf } from './timeline-pdf';
+import type { Cover } from './timeline-pdf';
 
 /** A child's whole record as the archive is built of it; plain data, so that it travels to a thread. */
 export interface ArchiveInput {
@@ -45,6 +45,8 @@ export const buildArchive: BuildArchive = async ({ cover, events, lines, plans, 
   progress(1, total);
   for (const [name, table] of tablesOf(lines, plans, nameOf)) add(name, table);
   progress(2, total);
+  // What lays out pages is heavy to load, and most processes never do.
+  const { timelinePdf } = await import('./timeline-pdf');
   for (const [index, year] of (years.length > 0 ? years : [cover.producedOn.slice(0, 4)]).entries()) {
     signal.throwIfAborted();
     add(

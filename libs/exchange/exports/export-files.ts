@@ -26,6 +26,8 @@ export class ExportFiles {
     const file = await open(aside, 'wx', 0o600);
     try {
       await file.writeFile(encryptBytes(key, archive, placeOf(id)));
+      // How old it is, is asked by our clock: the disk may be another machine's.
+      await file.utimes(new Date(), new Date());
       await file.sync();
     } finally {
       await file.close();

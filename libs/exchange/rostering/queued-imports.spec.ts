@@ -109,6 +109,31 @@ it('keeps nothing of what no worker will take: the queue is away, or its job was
   expect(sealed()).toEqual([]);
 });
 
+it('is waiting still, and asked for again, when the queue that it was given to is away, and when it was lost', async () => {
+  const id = newId<ImportId>();
+  const parts = { reports: new ImportReports(folder), folder, key: createSecretKey(randomBytes(32)) };
+  const importer: Importer = { run: async () => reportOf(id) as ImportReport };
+  const api = new QueuedImports({ ...parts, importer, queue });
+  await api.begin(requestOf(id));
+  await api.begin(requestOf(id));
+  await queue.close();
+  const waiting = { import: id, status: 'running', phase: 'waiting', done: 0, total: 0 };
+  expect(await api.standing(id)).toEqual(waiting);
+
+  queue = new InProcessJobQueue([runImport]);
+  const worker = new QueuedImports({ ...parts, importer, queue });
+  expect(await worker.standing(id)).toEqual(waiting);
+  const begun = jest.spyOn(queue, 'enqueue');
+  await worker.askAgain();
+  await worker.askAgain();
+  worker.work();
+  await queue.start();
+  await until(() => parts.reports.summary(id));
+  // Sent twice, the last one counts, and once.
+  expect(new Set(begun.mock.calls.map(([, job]) => job)).size).toBe(1);
+  await until(async () => (await worker.standing(id)) === undefined);
+});
+
 it('knows nothing of an import that nobody sent', async () => {
   const { api } = await cluster(async () => undefined);
   expect(await api.standing(newId<ImportId>())).toBeUndefined();

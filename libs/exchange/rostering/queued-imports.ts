@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineJob, jobIdOf, type JobQueue, type RunningJob } from '@foundation/jobs';
-import { type Branded, type ImportId, isUuid, newId } from '@foundation/kernel';
+import { type Branded, id as idOf, type ImportId, isUuid, newId } from '@foundation/kernel';
 import { decryptBytes, encryptBytes } from '@foundation/privacy';
 import { type ImportRuns, runWithReport } from './import-runs';
 import type { ImportReports } from './import-reports';
@@ -13,6 +13,8 @@ import { bufferFile, type SourceFile } from './source-file';
 const KEPT_MS = 7 * 24 * 3_600_000;
 /** Between two words of a running import. */
 const TELL_MS = 100;
+/** A worker looks so often whether something was sent that the queue has lost. */
+export const LOOKED_FOR_MS = 5000;
 
 /** One sending of an import: the same import sent again, or confirmed, is another. */
 type SendingId = Branded<string, 'SendingId'>;
@@ -41,16 +43,17 @@ export class QueuedImports implements ImportRuns {
   constructor(private readonly parts: QueuedImportsParts) {}
 
   async begin(request: ImportRequest): Promise<void> {
-    const { queue, folder } = this.parts;
+    const { folder } = this.parts;
     const sending = newId<SendingId>();
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await this.put(this.sent(sending), await this.sealed(request, sending));
-    await this.put(this.last(request.import), sending);
+    const id = request.import;
+    await this.put(this.sent(id, sending), await this.sealed(request, sending));
+    await this.put(this.last(id), sending);
     try {
-      await queue.enqueue(runImport, jobIdOf(runImport, sending), { import: request.import, sending });
+      await this.enqueue(id, sending);
     } catch (error) {
       // Nobody will take it: these are people's names, and the sender is told.
-      await rm(this.sent(sending), { force: true });
+      await rm(this.sent(id, sending), { force: true });
       throw error;
     }
   }
@@ -60,16 +63,27 @@ export class QueuedImports implements ImportRuns {
     if (sending === undefined || (await this.parts.reports.summary(id))) return undefined;
     const job = await this.parts.queue.status(runImport, jobIdOf(runImport, sending)).catch(() => undefined);
     if (job?.state === 'dead') return { import: id, status: 'failed', done: 0, total: 0 };
-    if (job?.state !== 'waiting' && job?.state !== 'running') return undefined;
-    const told = job.state === 'running' ? await readIf(this.progressOf(sending)) : undefined;
+    // A queue that was lost, or is away, does not know what waits here: it is asked again.
+    if (job ? job.state === 'done' : !(await exists(this.sent(id, sending)))) return undefined;
+    const told = job?.state === 'running' ? await readIf(this.progressOf(sending)) : undefined;
     if (!told) return { import: id, status: 'running', phase: 'waiting', done: 0, total: 0 };
     return { import: id, status: 'running', ...(JSON.parse(told.toString('utf8')) as ImportProgress) };
   }
 
+  /** Asks again for what was sent and is not done: a queue may have been lost. Any worker may, at any time. @throws QueueUnavailable */
+  async askAgain(): Promise<void> {
+    for (const name of await this.names()) {
+      const [, id = '', sending = ''] = SENT.exec(name) ?? [];
+      if (!isUuid(id) || !isUuid(sending)) continue;
+      // The same import sent once more is another sending, and the last one counts.
+      const last = await this.sendingOf(idOf<ImportId>(id));
+      if (last === sending) await this.enqueue(idOf<ImportId>(id), last);
+    }
+  }
+
   /** Drops what was sent and that no worker has finished in a week: its job is dead and was forgotten. Safe to run twice. */
   async sweep(now = Date.now()): Promise<void> {
-    const names = await readdir(this.parts.folder).catch(() => []);
-    for (const name of names.filter((one) => /\.(sealed|progress|new)$/.test(one))) {
+    for (const name of (await this.names()).filter((one) => /\.(sealed|progress|new)$/.test(one))) {
       const file = join(this.parts.folder, name);
       const { mtimeMs } = (await stat(file).catch(() => undefined)) ?? { mtimeMs: now };
       if (now - mtimeMs > KEPT_MS) await rm(file, { force: true });
@@ -81,8 +95,17 @@ export class QueuedImports implements ImportRuns {
     this.parts.queue.handle(runImport, (job) => this.run(job));
   }
 
-  private async run({ payload: { sending }, progress }: RunningJob<{ import: ImportId; sending: SendingId }>): Promise<void> {
-    const request = await this.opened(sending);
+  private enqueue(id: ImportId, sending: SendingId): Promise<void> {
+    return this.parts.queue.enqueue(runImport, jobIdOf(runImport, sending), { import: id, sending });
+  }
+
+  private async names(): Promise<readonly string[]> {
+    return readdir(this.parts.folder).catch(() => []);
+  }
+
+  private async run({ payload, progress }: RunningJob<{ import: ImportId; sending: SendingId }>): Promise<void> {
+    const { import: id, sending } = payload;
+    const request = await this.opened(id, sending);
     // It came twice: it is done, and what was sent is gone.
     if (!request) return;
     const { importer, reports } = this.parts;
@@ -95,7 +118,7 @@ export class QueuedImports implements ImportRuns {
       telling = telling.then(() => this.put(this.progressOf(sending), JSON.stringify(made))).catch(() => undefined);
     });
     await telling;
-    await rm(this.sent(sending), { force: true });
+    await rm(this.sent(id, sending), { force: true });
     await rm(this.progressOf(sending), { force: true });
   }
 
@@ -108,8 +131,8 @@ export class QueuedImports implements ImportRuns {
     return encryptBytes(this.parts.key, Buffer.concat([length, head, ...contents]), placeOf(sending));
   }
 
-  private async opened(sending: SendingId): Promise<ImportRequest | undefined> {
-    const bytes = await readIf(this.sent(sending));
+  private async opened(id: ImportId, sending: SendingId): Promise<ImportRequest | undefined> {
+    const bytes = await readIf(this.sent(id, sending));
     if (!bytes) return undefined;
     const clear = decryptBytes(this.parts.key, bytes, placeOf(sending));
     let at = 4 + clear.readUInt32BE(0);
@@ -119,6 +142,8 @@ export class QueuedImports implements ImportRuns {
 
   private async put(file: string, content: Buffer | string): Promise<void> {
     await writeFile(`${file}.new`, content, { mode: 0o600 });
+    // How old it is, is asked by our clock: the disk may be another machine's.
+    await utimes(`${file}.new`, new Date(), new Date());
     await rename(`${file}.new`, file);
   }
 
@@ -127,8 +152,8 @@ export class QueuedImports implements ImportRuns {
     return isUuid(text) ? (text as SendingId | undefined) : undefined;
   }
 
-  private sent(sending: SendingId): string {
-    return join(this.parts.folder, `${sending}.sealed`);
+  private sent(id: ImportId, sending: SendingId): string {
+    return join(this.parts.folder, `${id}.${sending}.sealed`);
   }
 
   /** A queue carries how much, not in which phase. */
@@ -152,7 +177,16 @@ async function whole(file: SourceFile): Promise<Buffer> {
   return Buffer.concat(pages);
 }
 
+const SENT = /^([0-9a-f-]{36})\.([0-9a-f-]{36})\.sealed$/;
+
 const placeOf = (sending: SendingId): string => `import|${sending}`;
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
 
 async function readIf(file: string): Promise<Buffer | undefined> {
   try {

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type NodeChild, startNode } from '../../support/children';
-import { apiMain, projectorMain, says } from '../../support/cluster-shape';
+import { apiMain, projectorMain, says, workerMain } from '../../support/cluster-shape';
 
 const ROOT = join(__dirname, '../../..');
 const DIST = join(ROOT, 'dist');
@@ -35,10 +35,12 @@ export interface Running {
   readonly ended: Promise<number | null>;
 }
 
-/** A node of a cluster as an operator runs it: a projector and an API on one folder, each of which can be killed alone. */
+/** A node of a cluster as an operator runs it: a projector, an API and perhaps a worker on one folder, each of which can be killed alone. */
 export class ClusterNode {
   projector: Running | undefined;
   api: Running | undefined;
+  /** Where there is a Redis. */
+  worker: Running | undefined;
   /** Milliseconds that the clock of the next process is ahead of the others'. */
   shiftMs = 0;
 
@@ -76,7 +78,7 @@ export class ClusterNode {
 
   async start(): Promise<this> {
     await this.startProjector();
-    await this.startApi();
+    await Promise.all([this.startApi(), this.options.environment?.['THROUGHLINE_REDIS'] && this.startWorker()]);
     return this;
   }
 
@@ -86,6 +88,10 @@ export class ClusterNode {
 
   async startApi(): Promise<Running> {
     return (this.api = await this.begin(apiMain));
+  }
+
+  async startWorker(): Promise<Running> {
+    return (this.worker = await this.begin(workerMain));
   }
 
   /** A process that may not live long enough to say where it runs. */
@@ -130,7 +136,7 @@ export class ClusterNode {
 
   async stop(): Promise<readonly (number | null)[]> {
     const codes: (number | null)[] = [];
-    for (const one of [this.api, this.projector]) {
+    for (const one of [this.api, this.worker, this.projector]) {
       if (!one) continue;
       one.child.kill('SIGTERM');
       codes.push(await one.ended);
@@ -139,8 +145,9 @@ export class ClusterNode {
   }
 
   /** Resident memory of its processes, in MiB. */
-  memory(): { readonly projector: number; readonly api: number } {
-    return { projector: residentOf(this.projector), api: residentOf(this.api) };
+  memory(): { readonly projector: number; readonly api: number; readonly worker?: number } {
+    const worker = this.worker && { worker: residentOf(this.worker) };
+    return { projector: residentOf(this.projector), api: residentOf(this.api), ...worker };
   }
 
   private async begin(main: string): Promise<Running> {

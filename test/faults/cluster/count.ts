@@ -109,7 +109,7 @@ export class Memory {
 
   expectFlat(): void {
     const after = this.now();
-    process.stdout.write(`memory of projectors and APIs: ${this.before.join(', ')} MiB before, ${after.join(', ')} MiB after\n`);
+    process.stdout.write(`memory of the nodes’ processes: ${this.before.join(', ')} MiB before, ${after.join(', ')} MiB after\n`);
     after.forEach((size, n) => expect(size).toBeLessThan(1.5 * (this.before[n] ?? 0) + SLACK_MIB));
   }
 

@@ -96,13 +96,14 @@ async function readUntilStopped(node: ClusterNode): Promise<{ readonly fewest: n
 
 /** What the runbook says: the old folders aside, and each node from nothing. */
 async function beginAfresh(round: number): Promise<void> {
-  for (const node of nodes) {
+  const begin = async (node: ClusterNode): Promise<void> => {
     const aside = `${node.folder}.${round}`;
     renameSync(node.folder, aside);
     mkdirSync(node.folder, { mode: 0o700 });
     copyFileSync(join(aside, 'master.key'), join(node.folder, 'master.key'));
     await node.start();
-  }
+  };
+  await Promise.all(nodes.map(begin));
 }
 
 const eventsIn = (listed: string): readonly string[] =>

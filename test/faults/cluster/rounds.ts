@@ -24,7 +24,11 @@ export interface Faults {
   readonly round: (n: number) => Promise<void>;
   /** Once the first write was acknowledged. */
   readonly after?: (n: number) => Promise<void>;
+  /** When the load has ended, before anything is counted. */
+  readonly end?: () => Promise<void>;
   readonly rounds?: number;
+  /** How many write at a time. */
+  readonly tablets?: number;
   /** Somebody reads on the first node meanwhile, and is never interrupted. */
   readonly read?: boolean;
 }
@@ -33,11 +37,11 @@ export interface Faults {
 export async function faultsUnderLoad(
   name: string,
   cluster: Cluster,
-  { round, after, rounds = ROUNDS, read = true }: Faults,
+  { round, after, end, rounds = ROUNDS, tablets, read = true }: Faults,
 ): Promise<void> {
   const { nodes, district, load, eventStore } = cluster;
   const [first] = nodes;
-  load.begin();
+  load.begin(tablets);
   const reader = read && first ? await Reader.begin(first, district) : undefined;
   const recoveries: number[] = [];
   let memory: Memory;
@@ -51,6 +55,7 @@ export async function faultsUnderLoad(
       await load.more(BETWEEN);
     }
     await load.end();
+    await end?.();
   } finally {
     load.abandon();
     await reader?.end();

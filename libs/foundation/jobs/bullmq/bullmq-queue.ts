@@ -37,7 +37,10 @@ export interface BullMqOptions {
 }
 
 const PREFIX = 'throughline';
-const LOCK_MS = 15_000;
+export const LOCK_MS = 5000;
+/** Between two looks for silent workers: Redis takes whole milliseconds only. */
+const lookMsOf = (lockMs: number): number => Math.floor(lockMs / 3);
+export const LOOK_MS = lookMsOf(LOCK_MS);
 /** A worker that dies mid-job again and again takes its job to the dead. */
 const MOST_STALLS = 5;
 const LAST_MS = 1000;
@@ -104,7 +107,7 @@ export class BullMqJobQueue implements JobQueue {
         prefix,
         concurrency,
         lockDuration: lockMs,
-        stalledInterval: lockMs,
+        stalledInterval: lookMsOf(lockMs),
         maxStalledCount: MOST_STALLS,
         removeOnComplete: DONE_KEPT,
         removeOnFail: DEAD_KEPT,
