@@ -8,7 +8,7 @@ module.exports = {
   // How a first start on an empty folder goes, and that an import ends with its process, is the standalone shape's own.
   testMatch: ['<rootDir>/test/acceptance/!(first-day|roster-kill).spec.ts', '<rootDir>/test/faults/cluster/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
-  testTimeout: 60000,
+  testTimeout: 120000,
   // Each file waits more than it works (for cuts, takeovers, starts), and has servers, ports and folders of its own.
   maxWorkers: 2,
 };
