@@ -20,6 +20,10 @@ export class LogClient extends EventStoreDBClient {
 
   /** @throws WrongConnection when a certificate file cannot be read. */
   static connect(connection: Connection, name: string): LogClient {
+    return LogClient.made(connection, name).unharmed();
+  }
+
+  private static made(connection: Connection, name: string): LogClient {
     const { hosts, discover, tls, credentials, tuning } = connection;
     const certificates = tls ? readCertificates(connection) : {};
     const security = { insecure: !tls, ...certificates };
@@ -29,6 +33,13 @@ export class LogClient extends EventStoreDBClient {
     if (discover) return new LogClient({ ...common, ...DISCOVERY, ...tuning, discover: first }, security, credentials);
     if (others.length > 0) return new LogClient({ ...common, ...DISCOVERY, ...tuning, endpoints: [...hosts] }, security, credentials);
     return new LogClient({ ...common, ...tuning, endpoint: first }, security, credentials);
+  }
+
+  /** After a call's error the client looks at its channel, and nobody waits for that look: a discovery that fails then would end the process. */
+  private unharmed(): this {
+    const handle = this.handleError;
+    this.handleError = (client, error) => handle(client, error).catch(() => undefined);
+    return this;
   }
 
   /** Aborted when this client is closed: its calls are then cancelled without a word. */
