@@ -30,5 +30,7 @@ module.exports = {
   },
   globalSetup: '<rootDir>/config/redis-for-tests.js',
   setupFiles: ['reflect-metadata'],
-  testTimeout: 30000,
+  testTimeout: 60000,
+  // Each file has processes, ports and folders of its own, and one that kills a service two hundred times need not hold up the others.
+  maxWorkers: 2,
 };
