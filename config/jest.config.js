@@ -33,4 +33,5 @@ module.exports = {
   testTimeout: 60000,
   // Each file has processes, ports and folders of its own, and one that kills a service two hundred times need not hold up the others.
   maxWorkers: 2,
+  testSequencer: '<rootDir>/config/order-of-tests.js',
 };

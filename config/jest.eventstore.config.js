@@ -17,7 +17,6 @@ const cluster = require('./jest.cluster.config.js');
 module.exports = {
   ...cluster,
   testMatch: ['<rootDir>/test/**/*.eventstore.ts', ...cluster.testMatch.filter((files) => files.includes('acceptance'))],
-  testSequencer: '<rootDir>/config/faults-first.js',
   // Three nodes on a small machine take up to a minute to be ready.
   testTimeout: 180000,
 };

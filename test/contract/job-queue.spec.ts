@@ -8,8 +8,8 @@ import {
   InProcessJobQueue,
   type JobQueue,
   jobIdOf,
-  LOCK_MS,
-  LOOK_MS,
+  JOB_LOCK_MS,
+  JOB_LOOK_MS,
   QueueUnavailable,
   RedisUnfit,
 } from '@foundation/jobs';
@@ -104,7 +104,7 @@ describe('on Redis', () => {
 
     it('lets a job be taken over within 10 s of a death', () => {
       // Until the lock ends, and two looks for such jobs: one may come just too early.
-      expect(LOCK_MS + 2 * LOOK_MS).toBeLessThan(10_000);
+      expect(JOB_LOCK_MS + 2 * JOB_LOOK_MS).toBeLessThan(10_000);
     });
 
     it('delivers a job again whose worker was killed in its midst', async () => {

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { BASELINE, catalogue, demandRightSettings, demandUsable, RELEASE, systemClock, VIEW_SET } from '@apps/shared';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { EventStoreDbEventStore, LOG_FILE, Mirror, MirrorLog, SqliteEventStore, StoreUnavailable } from '@foundation/event-store';
+import type { NodeId } from '@foundation/kernel';
 import { Metrics } from '@foundation/metrics';
 import { knownBesides, nodeIdOf, NodeStatement } from '@foundation/operations';
 import type { MasterKey } from '@foundation/privacy';
@@ -37,13 +38,14 @@ export class ProjectingNode {
     private readonly log: MirrorLog,
     private readonly views: ThreadedViewHost,
     private readonly viewWork: ViewWork,
+    node: NodeId,
     private readonly folder: string,
     private readonly logger: Logger,
   ) {
     this.copy = SqliteEventStore.open(folder, { mode: 'read' });
     const knows = knownBesides(BASELINE, catalogue.definitions);
     const { copy } = this;
-    this.statement = new NodeStatement({ node: nodeIdOf(folder), release: RELEASE, knows, copy, cluster, clock: systemClock });
+    this.statement = new NodeStatement({ node, release: RELEASE, knows, copy, cluster, clock: systemClock });
     this.telling = setInterval(() => {
       this.tell();
       this.state();
@@ -72,8 +74,9 @@ export class ProjectingNode {
         masterKey: master.secret.export(),
         onCrash: (error, restartMs) => logger.error({ error, restartMs }, 'the projecting thread died and is started again'),
       });
+      const node = nodeIdOf(data);
       await views.start();
-      return new ProjectingNode(cluster, log, views, new ViewWork(settings, master, views, logger), data, logger);
+      return new ProjectingNode(cluster, log, views, new ViewWork(settings, node, master, views, logger), node, data, logger);
     } catch (error) {
       log?.close();
       await cluster.close();

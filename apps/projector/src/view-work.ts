@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { openViewQueue, VIEW_SET, viewJobBookOf } from '@apps/shared';
+import { openViewQueue, systemClock as clock, VIEW_SET, viewJobBookOf } from '@apps/shared';
 import type { ClusterSettings } from '@config/cluster-settings';
 import type { BullMqJobQueue } from '@foundation/jobs';
-import type { Clock, Instant } from '@foundation/kernel';
-import { nodeIdOf } from '@foundation/operations';
+import type { NodeId } from '@foundation/kernel';
 import type { MasterKey } from '@foundation/privacy';
 import { type ViewJobBook, ViewJobWorker } from '@foundation/view-jobs';
 import { type ViewHost, workOnViewsInThread } from '@foundation/view-store';
@@ -12,7 +11,6 @@ import { type ViewHost, workOnViewsInThread } from '@foundation/view-store';
 const FIRST_WAIT_MS = 1000;
 const LAST_WAIT_MS = 30_000;
 const HEARD_MS = 5000;
-const clock: Clock = { now: () => new Date().toISOString() as Instant };
 
 /** Rebuilds and verifications of this node's views, when somebody asks for them. The node serves without it: Redis may be away. */
 export class ViewWork {
@@ -22,6 +20,7 @@ export class ViewWork {
 
   constructor(
     private readonly settings: ClusterSettings,
+    private readonly node: NodeId,
     private readonly master: MasterKey,
     private readonly views: ViewHost,
     private readonly logger: Logger,
@@ -41,7 +40,7 @@ export class ViewWork {
     const queue = await this.queue();
     if (!queue) return;
     while (!signal.aborted) {
-      await this.book.heard(nodeIdOf(this.settings.data), clock.now()).catch(() => undefined);
+      await this.book.heard(this.node, clock.now()).catch(() => undefined);
       await pause(HEARD_MS, undefined, { signal }).catch(() => undefined);
     }
     await queue.close();
@@ -53,7 +52,7 @@ export class ViewWork {
     for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(2 * waitMs, LAST_WAIT_MS)) {
       let queue: BullMqJobQueue | undefined;
       try {
-        const node = nodeIdOf(this.settings.data);
+        const { node } = this;
         queue = await openViewQueue(this.settings, node, this.logger);
         const setup = { folder: this.settings.data, module: VIEW_SET, masterKey: this.master.secret.export() };
         new ViewJobWorker({

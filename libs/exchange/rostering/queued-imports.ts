@@ -47,13 +47,13 @@ export class QueuedImports implements ImportRuns {
     const sending = newId<SendingId>();
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const id = request.import;
-    await this.put(this.sent(id, sending), await this.sealed(request, sending));
+    await this.put(this.sent(sending), await this.sealed(request, sending));
     await this.put(this.last(id), sending);
     try {
       await this.enqueue(id, sending);
     } catch (error) {
       // Nobody will take it: these are people's names, and the sender is told.
-      await rm(this.sent(id, sending), { force: true });
+      await rm(this.sent(sending), { force: true });
       throw error;
     }
   }
@@ -64,7 +64,7 @@ export class QueuedImports implements ImportRuns {
     const job = await this.parts.queue.status(runImport, jobIdOf(runImport, sending)).catch(() => undefined);
     if (job?.state === 'dead') return { import: id, status: 'failed', done: 0, total: 0 };
     // A queue that was lost, or is away, does not know what waits here: it is asked again.
-    if (job ? job.state === 'done' : !(await exists(this.sent(id, sending)))) return undefined;
+    if (job ? job.state === 'done' : !(await exists(this.sent(sending)))) return undefined;
     const told = job?.state === 'running' ? await readIf(this.progressOf(sending)) : undefined;
     if (!told) return { import: id, status: 'running', phase: 'waiting', done: 0, total: 0 };
     return { import: id, status: 'running', ...(JSON.parse(told.toString('utf8')) as ImportProgress) };
@@ -72,12 +72,14 @@ export class QueuedImports implements ImportRuns {
 
   /** Asks again for what was sent and is not done: a queue may have been lost. Any worker may, at any time. @throws QueueUnavailable */
   async askAgain(): Promise<void> {
-    for (const name of await this.names()) {
-      const [, id = '', sending = ''] = SENT.exec(name) ?? [];
-      if (!isUuid(id) || !isUuid(sending)) continue;
+    const names = new Set(await this.names());
+    if (![...names].some((name) => name.endsWith('.sealed'))) return;
+    for (const name of names) {
+      const id = name.replace(/\.sending$/, '');
+      if (id === name || !isUuid(id)) continue;
       // The same import sent once more is another sending, and the last one counts.
       const last = await this.sendingOf(idOf<ImportId>(id));
-      if (last === sending) await this.enqueue(idOf<ImportId>(id), last);
+      if (last !== undefined && names.has(`${last}.sealed`)) await this.enqueue(idOf<ImportId>(id), last);
     }
   }
 
@@ -103,9 +105,8 @@ export class QueuedImports implements ImportRuns {
     return readdir(this.parts.folder).catch(() => []);
   }
 
-  private async run({ payload, progress }: RunningJob<{ import: ImportId; sending: SendingId }>): Promise<void> {
-    const { import: id, sending } = payload;
-    const request = await this.opened(id, sending);
+  private async run({ payload: { sending }, progress }: RunningJob<{ import: ImportId; sending: SendingId }>): Promise<void> {
+    const request = await this.opened(sending);
     // It came twice: it is done, and what was sent is gone.
     if (!request) return;
     const { importer, reports } = this.parts;
@@ -118,7 +119,7 @@ export class QueuedImports implements ImportRuns {
       telling = telling.then(() => this.put(this.progressOf(sending), JSON.stringify(made))).catch(() => undefined);
     });
     await telling;
-    await rm(this.sent(id, sending), { force: true });
+    await rm(this.sent(sending), { force: true });
     await rm(this.progressOf(sending), { force: true });
   }
 
@@ -131,8 +132,8 @@ export class QueuedImports implements ImportRuns {
     return encryptBytes(this.parts.key, Buffer.concat([length, head, ...contents]), placeOf(sending));
   }
 
-  private async opened(id: ImportId, sending: SendingId): Promise<ImportRequest | undefined> {
-    const bytes = await readIf(this.sent(id, sending));
+  private async opened(sending: SendingId): Promise<ImportRequest | undefined> {
+    const bytes = await readIf(this.sent(sending));
     if (!bytes) return undefined;
     const clear = decryptBytes(this.parts.key, bytes, placeOf(sending));
     let at = 4 + clear.readUInt32BE(0);
@@ -152,8 +153,8 @@ export class QueuedImports implements ImportRuns {
     return isUuid(text) ? (text as SendingId | undefined) : undefined;
   }
 
-  private sent(id: ImportId, sending: SendingId): string {
-    return join(this.parts.folder, `${id}.${sending}.sealed`);
+  private sent(sending: SendingId): string {
+    return join(this.parts.folder, `${sending}.sealed`);
   }
 
   /** A queue carries how much, not in which phase. */
@@ -176,8 +177,6 @@ async function whole(file: SourceFile): Promise<Buffer> {
   for await (const page of file.open()) pages.push(page);
   return Buffer.concat(pages);
 }
-
-const SENT = /^([0-9a-f-]{36})\.([0-9a-f-]{36})\.sealed$/;
 
 const placeOf = (sending: SendingId): string => `import|${sending}`;
 

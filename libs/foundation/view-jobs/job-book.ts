@@ -22,8 +22,9 @@ export class ViewJobBook {
   }
 
   async read(job: ViewJobId): Promise<ViewJob | undefined> {
+    // Empty after a power cut: the list is not lost for one line of it.
     const text = await this.text(`${job}.job`);
-    return text === undefined ? undefined : (JSON.parse(text) as ViewJob);
+    return text ? (JSON.parse(text) as ViewJob) : undefined;
   }
 
   /** The last ones, newest first. */
@@ -53,7 +54,7 @@ export class ViewJobBook {
         heardAt: (await this.text(`${node}.node`)) as Instant | undefined,
       })),
     );
-    return nodes.flatMap(({ node, heardAt }) => (heardAt === undefined ? [] : [{ node, heardAt }]));
+    return nodes.flatMap(({ node, heardAt }) => (heardAt ? [{ node, heardAt }] : []));
   }
 
   private async ids(pattern: RegExp): Promise<string[]> {

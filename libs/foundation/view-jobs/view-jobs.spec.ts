@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InProcessJobQueue, jobIdOf, QueueUnavailable } from '@foundation/jobs';
 import { newId, type NodeId, type StaffId } from '@foundation/kernel';
@@ -284,4 +284,16 @@ it('keeps the last fifty', async () => {
   const kept = await api.list();
   expect(kept.length).toBeLessThanOrEqual(51);
   expect(kept[0]?.askedAt).toBe(clock.now());
+});
+
+it('lists the others when a power cut has emptied what one job or node had told', async () => {
+  const { api } = await nodeDoing(async () => verified(false));
+  const first = await ended(api, (await api.begin(ask('verification'))).job);
+  const { job: emptied } = await ended(api, (await api.begin(ask('verification'))).job);
+  await book.heard(newId<NodeId>(), clock.now());
+  for (const name of readdirSync(join(folder, 'view-jobs')))
+    if (name === `${emptied}.job` || name.endsWith('.node')) writeFileSync(join(folder, 'view-jobs', name), '');
+  expect(await api.list()).toEqual([first]);
+  expect(await api.status(emptied)).toBeUndefined();
+  expect(await book.nodes()).toEqual([]);
 });

@@ -79,9 +79,8 @@ function readRecorded(reader: Reader): ToldEvent {
 
 function readId(reader: Reader): string {
   const bytes = reader.bytes();
-  const text = Reader.create(bytes);
-  const [field] = [text.uint32() >>> 3];
-  return field === UUID_TEXT ? text.string() : textOf(UUID.deserializeBinary(bytes));
+  const uuid = Reader.create(bytes);
+  return uuid.uint32() >>> 3 === UUID_TEXT ? uuid.string() : textOf(UUID.deserializeBinary(bytes));
 }
 
 function readName(reader: Reader): string {
