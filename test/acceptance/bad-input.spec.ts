@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { temporaryFolder } from '@foundation/testing';
-import { Client, uuid } from '../support/client';
+import { type Answer, Client, uuid } from '../support/client';
 import { countOf, importRoster, observationsOf, openCase, type OpenedCase, setUp, signIn } from '../support/district';
 import { Service } from '../support/service';
 
@@ -85,6 +88,28 @@ describe('bad input, over HTTP against the built service', () => {
   });
 });
 
+/** A request for a batch that the service has begun to answer, as its "100 Continue" says, and whose body it has not seen yet. */
+async function begun(aide: Client, body: object): Promise<() => Promise<Answer>> {
+  const text = JSON.stringify(body);
+  const sending = request(`${aide.url}/api/v1/records`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      authorization: `Bearer ${aide.accessToken}`,
+      expect: '100-continue',
+    },
+  });
+  const answer = once(sending, 'response') as Promise<[IncomingMessage]>;
+  sending.flushHeaders();
+  await once(sending, 'continue');
+  return async () => {
+    sending.end(text);
+    const [response] = await answer;
+    return { status: response.statusCode ?? 0, body: JSON.parse((await buffer(response)).toString('utf8')), headers: new Headers() };
+  };
+}
+
 describe('SIGTERM', () => {
   const folder = temporaryFolder();
 
@@ -93,9 +118,8 @@ describe('SIGTERM', () => {
     const admin = await setUp(service);
     await importRoster(admin, 'lincoln-v1p1');
     const sam = await openCase(admin, '2027-01-04');
-    const batches = Array.from({ length: 12 }, () =>
-      Array.from({ length: 200 }, () => ({ kind: 'observation', ...countOf(sam, MORNING) })),
-    );
+    const batchOf = (length: number) => Array.from({ length }, () => ({ kind: 'observation', ...countOf(sam, MORNING) }));
+    const batches = Array.from({ length: 12 }, () => batchOf(200));
     let answered = 0;
     const sent = batches.map(async (records) => {
       const answer = await sam.aide.post('records', { records });
@@ -103,8 +127,13 @@ describe('SIGTERM', () => {
       return { records, answer };
     });
     await Promise.race(sent);
+    // Its body is still on its way when the service is told to end.
+    const records = batchOf(1);
+    const finish = await begun(sam.aide, { records });
     const before = answered;
     const ended = service.stop('SIGTERM');
+    await service.find(/(SIGTERM): finishing what is under way/);
+    sent.push(finish().then((answer) => ({ records, answer })));
     const outcomes = await Promise.allSettled(sent);
     expect(await ended).toBe(0);
     await expect(sam.aide.get('me')).rejects.toThrow();
