@@ -7,13 +7,11 @@ export { type District, districtOn } from './src/district';
 export { catalogue } from './src/events';
 export { masterKeyOf } from './src/master-key';
 export { LocalCluster } from './src/local-cluster';
-export { composeNode, type Node } from './src/node';
 export { NoCopyYet } from './src/no-copy-yet';
 export { Probes } from './src/probes';
-export { demandRightSettings, demandUsable, EventStoreUnusable } from './src/reachable';
+export { EventStoreUnusable } from './src/event-store-unusable';
 export { RELEASE } from './src/release';
 export { showProgress } from './src/progress';
-export { openViewQueue, viewJobBookOf } from './src/view-queues';
 export { viewSet } from './src/view-set';
 
 /** Path of the module that exports `viewSet`, for a projecting thread: it reaches no more than views need. */

@@ -1,4 +1,5 @@
-import { BullMqJobQueue, defineJob, jobIdOf } from '@foundation/jobs';
+import { defineJob, jobIdOf } from '@foundation/jobs';
+import { BullMqJobQueue } from '@foundation/jobs/bullmq';
 import { newId, type Role, ROLES, type StudentId } from '@foundation/kernel';
 import { temporaryFolder } from '@foundation/testing';
 import { type RedisServer, startRedis } from '../support/redis';

@@ -1,7 +1,8 @@
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { v7 } from 'uuid';
-import { BullMqJobQueue, defineJob, jobIdOf } from '@foundation/jobs';
+import { defineJob, jobIdOf } from '@foundation/jobs';
+import { BullMqJobQueue } from '@foundation/jobs/bullmq';
 import { type EventId, newId } from '@foundation/kernel';
 
 /** `job-work.ts bare|ours <redis URL> <jobs>` prints jobs per second, from the first one enqueued to the last one done. */

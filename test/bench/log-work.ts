@@ -3,15 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-client';
 import { v7 } from 'uuid';
-import {
-  EventStoreDbEventStore,
-  JournalCommandRunner,
-  Mirror,
-  MirrorLog,
-  NodeEventStore,
-  type SealedEvent,
-  SqliteEventStore,
-} from '@foundation/event-store';
+import { JournalCommandRunner, Mirror, MirrorLog, NodeEventStore, type SealedEvent, SqliteEventStore } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { contextOf, jar, openGate, overLog } from '@foundation/event-store/testing';
 import { type CommandId, type EventId, type Instant, newId, type Position, type StudentId } from '@foundation/kernel';
 import { quantile } from './load';

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { EventStoreDbEventStore, LOG_FILE, Mirror, MirrorLog } from '@foundation/event-store';
+import { LOG_FILE, Mirror, MirrorLog } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 
 export interface Copied {
   readonly events: number;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { EventStoreDbEventStore } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { type EventId, newId, type StaffId, type StudentId } from '@foundation/kernel';
 import {
   createMasterKey,

@@ -1,4 +1,4 @@
-import { EventStoreDbEventStore } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { eventStoreContract } from './event-store.contract';
 
 const url = process.env.EVENTSTORE_URL!;

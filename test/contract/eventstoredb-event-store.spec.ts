@@ -1,4 +1,4 @@
-import { EventStoreDbEventStore } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { StandInCluster } from '../faults/stand-in';
 import { eventStoreContract } from './event-store.contract';
 

@@ -2,17 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import {
-  BullMqJobQueue,
-  type BullMqOptions,
-  InProcessJobQueue,
-  type JobQueue,
-  jobIdOf,
-  JOB_LOCK_MS,
-  JOB_LOOK_MS,
-  QueueUnavailable,
-  RedisUnfit,
-} from '@foundation/jobs';
+import { InProcessJobQueue, type JobQueue, jobIdOf, QueueUnavailable, RedisUnfit } from '@foundation/jobs';
+import { BullMqJobQueue, type BullMqOptions, JOB_LOCK_MS, JOB_LOOK_MS } from '@foundation/jobs/bullmq';
 import { newId, type StudentId } from '@foundation/kernel';
 import { type RedisServer, startRedis } from '../support/redis';
 import { counting, eventually, gate, jobQueueContract, kinds, lifting, sorting } from './job-queue.contract';

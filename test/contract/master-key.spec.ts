@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EventStore, EventStoreDbEventStore, LOG_FILE, Mirror, MirrorLog, SqliteEventStore } from '@foundation/event-store';
+import { type EventStore, LOG_FILE, Mirror, MirrorLog, SqliteEventStore } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { newId, START, type StaffId, type StudentId } from '@foundation/kernel';
 import { rotateMasterKey } from '@foundation/operations';
 import {

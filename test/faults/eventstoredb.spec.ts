@@ -5,12 +5,12 @@ import {
   AnotherLog,
   type Appended,
   type Delivery,
-  EventStoreDbEventStore,
   LogReplaced,
   type SealedEvent,
   StoreUnavailable,
   WrongExpectedRevision,
 } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { newId, START } from '@foundation/kernel';
 import { startNode } from '../support/children';
 import { newStream, sealedEvents } from '../support/sealed-events';

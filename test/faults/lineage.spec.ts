@@ -1,4 +1,5 @@
-import { EventStoreDbEventStore, LogReplaced } from '@foundation/event-store';
+import { LogReplaced } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { newId } from '@foundation/kernel';
 import { newStream, sealedEvents } from '../support/sealed-events';
 import { StandInCluster } from './stand-in';

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { SqliteEventStore } from '@foundation/event-store';
-import { ASK_MS, LEASE_MS } from '@foundation/jobs';
+import { ASK_MS, LEASE_MS } from '@foundation/jobs/bullmq';
 import { answers, ask } from '@foundation/jobs/policies/testing';
 import { temporaryFolder } from '@foundation/testing';
 import { type RedisServer, startRedis } from '../support/redis';

@@ -1,4 +1,5 @@
-import { EventStoreDbEventStore, StoreUnavailable } from '@foundation/event-store';
+import { StoreUnavailable } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { START } from '@foundation/kernel';
 import { type Fault, StandInCluster } from '../faults/stand-in';
 import { newStream, sealedEvents } from './sealed-events';

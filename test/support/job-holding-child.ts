@@ -1,4 +1,4 @@
-import { BullMqJobQueue } from '@foundation/jobs';
+import { BullMqJobQueue } from '@foundation/jobs/bullmq';
 import { counting, kinds, lifting, sorting } from '../contract/job-queue.contract';
 
 /** Takes a job, tells its parent, and never ends it. Arguments: the address of Redis, the prefix. */

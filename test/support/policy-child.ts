@@ -1,5 +1,6 @@
 import type { StoredEvent } from '@foundation/event-store';
-import { PolicyRunner, RedisTurns } from '@foundation/jobs';
+import { PolicyRunner } from '@foundation/jobs';
+import { RedisTurns } from '@foundation/jobs/bullmq';
 import { answering } from '@foundation/jobs/policies/testing';
 import { remoteStore } from './remote-store';
 

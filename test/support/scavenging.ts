@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Connection, parseConnection } from '@foundation/event-store';
+import { type Connection, parseConnection } from '@foundation/event-store/eventstoredb';
 import { Agent, request } from 'undici';
 import type { FreshEventStore } from './fresh-event-store';
 

@@ -7,7 +7,6 @@ import { AfterGuard, createHttpApp, SseStreams } from '@foundation/http';
 import { ApiModule } from './api.module';
 import { translated } from './errors';
 import { serveDocumentation } from './openapi';
-import { mountJobBoard } from './jobs/board';
 import type { Platform } from './platform';
 import { UPLOAD_BYTES } from './roster/upload';
 import { refuseOnlyWhatIsCurrent } from './shared/current';
@@ -39,7 +38,11 @@ export async function createApi(platform: Platform): Promise<NestFastifyApplicat
   platform.metrics.gauge('change_streams', 'Open streams of changes', () => sse.size);
   app.useGlobalGuards(new AfterGuard(platform.views, platform.journal.logId));
   serveDocumentation(app);
-  if (platform.jobBoard) await mountJobBoard(app, platform, platform.jobBoard);
+  if (platform.jobBoard) {
+    // Only a cluster has one, and it takes its time to load.
+    const { mountJobBoard } = await import('./jobs/board');
+    await mountJobBoard(app, platform, platform.jobBoard);
+  }
   await app.init();
   refuseOnlyWhatIsCurrent(app.get(CommandBus), platform);
   await app.getHttpAdapter().getInstance().ready();

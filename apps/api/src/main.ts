@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { complain, composeNode, exitCodeOf, loggerOf, masterKeyOf, runClusterMain, say } from '@apps/shared';
+import { complain, exitCodeOf, loggerOf, masterKeyOf, runClusterMain, say } from '@apps/shared';
+import { composeNode } from '@apps/shared/cluster';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { createApi } from './api';
 

@@ -4,17 +4,8 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { complain, runClusterMain, say, showProgress } from '@apps/shared';
 import type { ClusterSettings } from '@config/cluster-settings';
-import {
-  bringBack,
-  checkLog,
-  copyDatabase,
-  digestOfLog,
-  EventStoreDbEventStore,
-  LOG_FILE,
-  promote,
-  reconcile,
-  SqliteEventStore,
-} from '@foundation/event-store';
+import { bringBack, checkLog, copyDatabase, digestOfLog, LOG_FILE, promote, reconcile, SqliteEventStore } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import type { Position } from '@foundation/kernel';
 import { DATA, OperationRefused } from '@foundation/operations';
 import { ErasureRegister } from '@foundation/privacy';

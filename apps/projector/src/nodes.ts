@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { BASELINE, catalogue, say, systemClock } from '@apps/shared';
 import type { ClusterSettings } from '@config/cluster-settings';
-import { EventStoreDbEventStore, SqliteEventStore } from '@foundation/event-store';
+import { SqliteEventStore } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { id, type Instant, isUuid, type NodeId } from '@foundation/kernel';
 import { isForgotten, isLive, knownBesides, newestOf, NodesSaid, type NodeWord, readNodeId, retireNode } from '@foundation/operations';
 

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { openViewQueue, systemClock as clock, VIEW_SET, viewJobBookOf } from '@apps/shared';
+import { systemClock as clock, VIEW_SET } from '@apps/shared';
+import { openViewQueue, viewJobBookOf } from '@apps/shared/cluster';
 import type { ClusterSettings } from '@config/cluster-settings';
-import type { BullMqJobQueue } from '@foundation/jobs';
+import type { BullMqJobQueue } from '@foundation/jobs/bullmq';
 import type { NodeId } from '@foundation/kernel';
 import type { MasterKey } from '@foundation/privacy';
 import { type ViewJobBook, ViewJobWorker } from '@foundation/view-jobs';

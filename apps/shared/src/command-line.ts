@@ -20,8 +20,8 @@ import { MasterKeyError, SealBroken, WrongMasterKey } from '@foundation/privacy'
 import { UnreadableSet } from '@exchange/rostering';
 import { type ClusterSettings, readClusterSettings } from '@config/cluster-settings';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
+import { EventStoreUnusable } from './event-store-unusable';
 import { NoCopyYet } from './no-copy-yet';
-import { EventStoreUnusable } from './reachable';
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
 export const complain = (line: string): void => void process.stderr.write(`${line}\n`);

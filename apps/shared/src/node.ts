@@ -8,7 +8,6 @@ import { CLUSTER_JOB_KINDS, JOB_KINDS } from '@apps/worker';
 import { type AccessTokens, signInEnded } from '@foundation/access';
 import {
   checkLineage,
-  EventStoreDbEventStore,
   JournalCommandRunner,
   LineageBroken,
   LOG_FILE,
@@ -16,7 +15,9 @@ import {
   NodeEventStore,
   SqliteEventStore,
 } from '@foundation/event-store';
-import { BullMqJobQueue, InProcessJobQueue, type JobQueue } from '@foundation/jobs';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
+import { InProcessJobQueue, type JobQueue } from '@foundation/jobs';
+import { BullMqJobQueue } from '@foundation/jobs/bullmq';
 import type { EventOf } from '@foundation/kernel';
 import { Lag, Metrics } from '@foundation/metrics';
 import { nodeIdOf, NodesGate } from '@foundation/operations';

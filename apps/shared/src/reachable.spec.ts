@@ -1,5 +1,6 @@
 import { StandInCluster } from '../../../test/faults/stand-in';
-import { demandRightSettings, demandUsable, EventStoreUnusable } from './reachable';
+import { EventStoreUnusable } from './event-store-unusable';
+import { demandRightSettings, demandUsable } from './reachable';
 
 const nowhere = 'esdb://127.0.0.1:1?tls=false';
 

@@ -1,12 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { diagnose, type Trouble } from '@foundation/event-store';
-
-/** The event store cannot be used as the settings say; one line for each thing that is wrong. */
-export class EventStoreUnusable extends Error {
-  constructor(readonly troubles: readonly Trouble[]) {
-    super(troubles.map(({ line }) => line).join('\n'));
-  }
-}
+import { diagnose, type Trouble } from '@foundation/event-store/eventstoredb';
+import { EventStoreUnusable } from './event-store-unusable';
 
 /** What passes by itself: a server that is down, or on its way up. */
 const PASSING: readonly Trouble['kind'][] = ['unreachable', 'silent', 'not-ready'];

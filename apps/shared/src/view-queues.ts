@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ClusterSettings } from '@config/cluster-settings';
-import { BullMqJobQueue, QueueUnavailable } from '@foundation/jobs';
+import { QueueUnavailable } from '@foundation/jobs';
+import { BullMqJobQueue } from '@foundation/jobs/bullmq';
 import { ViewJobBook, viewJobOn } from '@foundation/view-jobs';
 import type { NodeId } from '@foundation/kernel';
 

@@ -7,7 +7,6 @@ import { createApi } from '@apps/api';
 import { OF_A_CLUSTER, type Settings } from '@config/settings';
 import { complain, loggerOf, masterKeyOf, runMain, say } from '@apps/shared';
 import { compose, type Standalone } from './compose';
-import { demoOnCluster } from './demo-cluster';
 import { DEMO_PASSWORD, type DemoArguments, type DemoSignIn, fillDemo } from './demo';
 
 interface Arguments extends DemoArguments {
@@ -99,6 +98,7 @@ void runMain(async (settings) => {
   const { demo, eventstore, redis } = given;
   if (demo && eventstore !== undefined && redis !== undefined) {
     const keep = (signIns: readonly DemoSignIn[]) => keepSignIns(settings, signIns);
+    const { demoOnCluster } = await import('./demo-cluster');
     return demoOnCluster(settings, given, { eventstore, redis }, keep, () => printSignIns(settings));
   }
   if (eventstore !== undefined || redis !== undefined) {

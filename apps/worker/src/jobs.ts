@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { BullMqJobQueue, runJobsCommand } from '@foundation/jobs';
+import { runJobsCommand } from '@foundation/jobs';
+import { BullMqJobQueue } from '@foundation/jobs/bullmq';
 import { CLUSTER_JOB_KINDS } from './kinds';
 
 /** `npm run jobs -- list | retry | drop`: beside running workers. */

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { composeNode, exitCodeOf, loggerOf, masterKeyOf, Probes, runClusterMain, say } from '@apps/shared';
+import { exitCodeOf, loggerOf, masterKeyOf, Probes, runClusterMain, say } from '@apps/shared';
+import { composeNode } from '@apps/shared/cluster';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { WrongSetting } from '@config/settings';
-import { RedisTurns } from '@foundation/jobs';
+import { RedisTurns } from '@foundation/jobs/bullmq';
 import { LOOKED_FOR_MS } from '@exchange/rostering';
 import { JobsAndPolicies } from './work';
 

@@ -1,6 +1,5 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 import type { MessageId } from '@foundation/kernel';
 
 export interface Mail {
@@ -23,9 +22,10 @@ const composed = (from: string, { id, to, subject, text }: Mail) => ({ from, to,
 
 /** Without a mail server: each mail is a file `<id>.eml`, for its owner alone, written once and dropped after 30 days. */
 export function fileMailer(folder: string, from: string): Mailer {
-  const transport = createTransport({ streamTransport: true, buffer: true });
   return {
     async send(mail) {
+      const { createTransport } = await import('nodemailer');
+      const transport = createTransport({ streamTransport: true, buffer: true });
       const { message } = await transport.sendMail(composed(from, mail));
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFile(join(folder, `${mail.id}.eml`), message as Buffer, { mode: 0o600 });
@@ -41,9 +41,11 @@ export function fileMailer(folder: string, from: string): Mailer {
 
 /** `smtp://[user:password@]host:port` or `smtps://…`. */
 export function smtpMailer(url: string, from: string): Mailer {
-  const transport = createTransport(url);
   return {
-    send: async (mail) => void (await transport.sendMail(composed(from, mail))),
+    async send(mail) {
+      const { createTransport } = await import('nodemailer');
+      await createTransport(url).sendMail(composed(from, mail));
+    },
     sweep: async () => undefined,
   };
 }

@@ -1,7 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { id, isUuid } from '@foundation/kernel';
-import { type DeadJob, type JobId, type JobQueue, QueueUnavailable } from './port';
-import { RedisUnfit } from './bullmq/connection';
+import { type DeadJob, type JobId, type JobQueue, QueueUnavailable, RedisUnfit } from './port';
 
 interface Output {
   write(text: string): unknown;

@@ -101,6 +101,8 @@ export class HandlersWrong extends TypeError {}
 export class WrongJob extends TypeError {}
 /** The queue cannot be reached or is closed; what must happen stays in the log. */
 export class QueueUnavailable extends Error {}
+/** Redis answers, and jobs would not be safe in it: one line says what is wrong and how to mend it. */
+export class RedisUnfit extends Error {}
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 

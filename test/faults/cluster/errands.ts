@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SqliteEventStore } from '@foundation/event-store';
-import { BullMqJobQueue } from '@foundation/jobs';
+import { BullMqJobQueue } from '@foundation/jobs/bullmq';
 import { type CommandId, derivedId, eventIdOf, START } from '@foundation/kernel';
 import { CLUSTER_JOB_KINDS } from '@apps/worker';
 import { Client, uuid } from '../../support/client';

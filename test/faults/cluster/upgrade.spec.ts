@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventStoreDbEventStore, SqliteEventStore } from '@foundation/event-store';
+import { SqliteEventStore } from '@foundation/event-store';
+import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { type CommandId, type DomainEvent, eventIdOf, id, type Instant, type NodeId } from '@foundation/kernel';
 import { nodeStated } from '@foundation/operations/events';
 import { sampleMeta, temporaryFolder } from '@foundation/testing';

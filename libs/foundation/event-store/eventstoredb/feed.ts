@@ -3,6 +3,7 @@ import { Empty } from '@eventstore/db-client/generated/shared_pb';
 import { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { type Position, START } from '@foundation/kernel';
 import type { Delivery, StoredEvent } from '../port';
+import { LogReplaced } from './another-log';
 import { Backoff } from './backoff';
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS, type Patience } from './calls';
 import type { ClientSlot, Seat } from './client-slot';
@@ -15,15 +16,6 @@ import type { Told } from './told';
 
 /** Looks in a row that must find the log shorter than what was delivered before it is believed. */
 const MOST_DOUBTS = 4;
-
-/** The server no longer holds what it handed out: it is another log, or was restored to an earlier point. Nothing that follows fits. */
-export class LogReplaced extends Error {
-  constructor(position: Position) {
-    super(
-      `The event store no longer holds the event at position ${position} that it delivered before: it is another log, or was restored to an earlier point`,
-    );
-  }
-}
 
 /** What a feed lives on. */
 export interface FeedParts {

@@ -1,21 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { WrongExpectedVersionError } from '@eventstore/db-client';
+import { AnotherLog } from './another-log';
 import type { Appender } from './appending';
 import type { ServerReads } from './server-reads';
 
 /** Holds one event: who this log is. Neither it nor anything else without our metadata is read as an event of ours. */
 export const IDENTITY_STREAM = 'log-identity';
 export const IDENTITY_TYPE = 'log.identified';
-
-/** The log on the server is another one than was asked for. */
-export class AnotherLog extends Error {
-  constructor(
-    readonly found: string,
-    readonly wanted: string,
-  ) {
-    super(`The event store holds the log ${found}, not ${wanted}`);
-  }
-}
 
 /** The id of the log on the server; undefined when nobody has given it one. */
 export async function readIdentity(reads: ServerReads): Promise<string | undefined> {

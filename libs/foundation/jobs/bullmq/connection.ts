@@ -1,8 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import { QueueUnavailable } from '../port';
-
-/** Redis answers, and jobs would not be safe in it: one line says what is wrong and how to mend it. */
-export class RedisUnfit extends Error {}
+import { QueueUnavailable, RedisUnfit } from '../port';
 
 /** The address as it may be shown: without user and password. */
 export function shownAddress(url: string): string {
