@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { plainToInstance, Transform } from 'class-transformer';
 import { IsBoolean, IsEmail, IsIn, IsInt, IsNotEmpty, IsString, IsTimeZone, Matches, Max, Min, validateSync } from 'class-validator';
+import { Mendable } from '@foundation/kernel';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -73,7 +74,7 @@ export const OF_A_CLUSTER = ['THROUGHLINE_EVENTSTORE', 'THROUGHLINE_REDIS', 'THR
 /** They may hold a password: never shown. */
 const SECRET: ReadonlySet<string> = new Set(['THROUGHLINE_EVENTSTORE', 'THROUGHLINE_REDIS', 'THROUGHLINE_SMTP']);
 
-export class WrongSetting extends Error {}
+export class WrongSetting extends Mendable {}
 
 /** @throws WrongSetting with one line per wrong setting: its variable, what it holds and what it takes; unknown THROUGHLINE_ variables too. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings;

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 export { BASELINE } from './src/baseline';
 export { systemClock } from './src/clock';
 export { complain, exitCodeOf, loggerOf, runClusterMain, runMain, say } from './src/command-line';
-export { type District, districtOn } from './src/district';
 export { catalogue } from './src/events';
 export { masterKeyOf } from './src/master-key';
 export { LocalCluster } from './src/local-cluster';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { complain, exitCodeOf, loggerOf, masterKeyOf, runClusterMain, say } from '@apps/shared';
-import { composeNode } from '@apps/shared/cluster';
+import { composeNode } from '@apps/shared/src/node';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { createApi } from './api';
 

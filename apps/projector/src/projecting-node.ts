@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { BASELINE, catalogue, RELEASE, systemClock, VIEW_SET } from '@apps/shared';
-import { demandRightSettings, demandUsable } from '@apps/shared/cluster';
+import { demandRightSettings, demandUsable } from '@apps/shared/src/reachable';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { LOG_FILE, Mirror, MirrorLog, SqliteEventStore, StoreUnavailable } from '@foundation/event-store';
 import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { systemClock as clock, VIEW_SET } from '@apps/shared';
-import { openViewQueue, viewJobBookOf } from '@apps/shared/cluster';
+import { openViewQueue, viewJobBookOf } from '@apps/shared/src/view-queues';
 import type { ClusterSettings } from '@config/cluster-settings';
 import type { BullMqJobQueue } from '@foundation/jobs/bullmq';
 import type { NodeId } from '@foundation/kernel';

@@ -12,7 +12,8 @@ import { ViewJobBook, viewJobOn, ViewJobs, ViewJobWorker } from '@foundation/vie
 import { ThreadedViewHost, workOnViewsInThread } from '@foundation/view-store';
 import { ImportReports, InProcessImports, RosterImports, ThreadedImporter } from '@exchange/rostering';
 import type { Settings } from '@config/settings';
-import { catalogue, districtOn, systemClock, VIEW_SET } from '@apps/shared';
+import { catalogue, systemClock, VIEW_SET } from '@apps/shared';
+import { districtOn } from '@apps/shared/src/district';
 
 /** Everything on one folder: the log, the keys, the views on their thread, and what the API is composed on. */
 export interface Standalone {

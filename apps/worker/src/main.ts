@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { exitCodeOf, loggerOf, masterKeyOf, Probes, runClusterMain, say } from '@apps/shared';
-import { composeNode } from '@apps/shared/cluster';
+import { composeNode } from '@apps/shared/src/node';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { WrongSetting } from '@config/settings';
 import { RedisTurns } from '@foundation/jobs/bullmq';

@@ -1,3 +1,5 @@
+import { Mendable } from '@foundation/kernel';
+
 /** One file of a set, wherever it lies. It may be read more than once, from its beginning each time. */
 export interface SourceFile {
   /** `users.csv`, without a folder. */
@@ -15,7 +17,7 @@ export interface SourceSet {
 }
 
 /** A set of files cannot be opened: says what to do about it. */
-export class UnreadableSet extends Error {}
+export class UnreadableSet extends Mendable {}
 
 /** Beyond these a set is refused before anything of it is read. */
 export const SET_LIMITS = {

@@ -1,10 +1,10 @@
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
-import type { EventDefinition, RefusalPart, TSchema } from '@foundation/kernel';
+import { type EventDefinition, Mendable, type RefusalPart, type TSchema } from '@foundation/kernel';
 import { renderCatalogue } from './catalogue-page';
 import { type SealedPath, sealedPathsOf } from './sealed-paths';
 
 /** The log holds events that this version does not know: it must not start, for a rule would decide without them. */
-export class UnknownStoredTypes extends Error {
+export class UnknownStoredTypes extends Mendable {
   constructor(readonly types: readonly string[]) {
     super(
       `The log holds event types without a schema: ${types.join(', ')}. Start the version of Throughline that wrote them, or a newer one.`,

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
+import { Mendable } from '@foundation/kernel';
 import { sqliteCode } from './sqlite/error-code';
 
 /** Another process writes to this data folder. */
-export class FolderInUse extends Error {
+export class FolderInUse extends Mendable {
   constructor(
     readonly folder: string,
     /** Of the other process, when it left word. */
@@ -18,7 +19,7 @@ export class FolderInUse extends Error {
 }
 
 /** The data folder cannot be written: missing rights, a read-only or a full disk. */
-export class FolderUnwritable extends Error {
+export class FolderUnwritable extends Mendable {
   constructor(folder: string, cause: unknown) {
     const code = sqliteCode(cause) || String((cause as NodeJS.ErrnoException).code ?? 'unknown');
     super(

@@ -1,4 +1,4 @@
-import type { EventId, EventMeta, Position, StudentId } from '@foundation/kernel';
+import { type EventId, type EventMeta, Mendable, type Position, type StudentId } from '@foundation/kernel';
 
 /** An event as the log keeps it: personal text already sealed. The store neither opens nor judges it. */
 export interface SealedEvent {
@@ -97,4 +97,4 @@ export class WrongExpectedRevision extends Error {
 export class EmptyAppend extends Error {}
 export class EventTooLarge extends Error {}
 /** Nothing was written and nothing can be now; try again later. */
-export class StoreUnavailable extends Error {}
+export class StoreUnavailable extends Mendable {}

@@ -1,4 +1,4 @@
-import { type Branded, derivedId, isUuid } from '@foundation/kernel';
+import { type Branded, derivedId, isUuid, Mendable } from '@foundation/kernel';
 
 export type JobId = Branded<string, 'JobId'>;
 
@@ -100,9 +100,9 @@ export class HandlersWrong extends TypeError {}
 /** A kind that the queue does not know, or a payload that holds more than ids and days. */
 export class WrongJob extends TypeError {}
 /** The queue cannot be reached or is closed; what must happen stays in the log. */
-export class QueueUnavailable extends Error {}
+export class QueueUnavailable extends Mendable {}
 /** Redis answers, and jobs would not be safe in it: one line says what is wrong and how to mend it. */
-export class RedisUnfit extends Error {}
+export class RedisUnfit extends Mendable {}
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 

@@ -1,6 +1,7 @@
 export * from './ids';
 export * from './time';
 export * from './refusal';
+export * from './mendable';
 export * from './schema';
 export * from './event';
 export * from './decider';

@@ -5,11 +5,12 @@ import {
   type CommandId,
   eventIdOf,
   type EventMeta,
+  Mendable,
   newId,
   RefusalError,
   refusalsOf,
-  START,
   type StaffId,
+  START,
   type StudentId,
 } from '@foundation/kernel';
 import { LRUCache } from 'lru-cache';
@@ -47,7 +48,7 @@ export class SubjectErased extends RefusalError {
 }
 
 /** The log's keys were wrapped by another master key than the one given. */
-export class WrongMasterKey extends Error {
+export class WrongMasterKey extends Mendable {
   constructor(
     readonly wanted: string,
     readonly given: string,

@@ -1,6 +1,7 @@
 import { createHash, createSecretKey, hkdfSync, KeyObject, randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Mendable } from '@foundation/kernel';
 
 const BYTES = 32;
 export const MASTER_KEY_VARIABLE = 'THROUGHLINE_MASTER_KEY';
@@ -11,7 +12,7 @@ export const NEXT_MASTER_KEY_VARIABLE = 'THROUGHLINE_NEXT_MASTER_KEY';
 export type KeyPurpose = 'data-keys' | 'fingerprints' | 'tokens' | 'refresh' | 'cursors' | 'imports';
 
 /** The master key is missing, malformed or badly kept. The message says what would mend it and never shows the key. */
-export class MasterKeyError extends Error {}
+export class MasterKeyError extends Mendable {}
 
 /**
  * The key that wraps every data key. It never leaves as text: `secret` may be handed to a worker thread (a KeyObject is

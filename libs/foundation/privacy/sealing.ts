@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomFillSync } from 'node:crypto';
 import type { SealedPath } from '@foundation/event-store/sealed-paths';
-import { ERASED } from '@foundation/kernel';
+import { ERASED, Mendable } from '@foundation/kernel';
 
 /** AES-256 key of one person. */
 export type DataKey = KeyObject;
@@ -11,7 +11,7 @@ export interface SealedText {
 }
 
 /** A sealed text does not open: it was altered, moved to another place, or sealed with another key. */
-export class SealBroken extends Error {
+export class SealBroken extends Mendable {
   constructor(place: string) {
     super(`What is sealed at ${place} does not open: it was altered, moved, or sealed with another key`);
   }

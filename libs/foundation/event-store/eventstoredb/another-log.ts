@@ -1,7 +1,10 @@
-import type { Position } from '@foundation/kernel';
+import { Mendable, type Position } from '@foundation/kernel';
 
 /** The log on the server is another one than was asked for. */
-export class AnotherLog extends Error {
+export class AnotherLog extends Mendable {
+  /** Starting again does not help. */
+  override readonly exitCode = 3;
+
   constructor(
     readonly found: string,
     readonly wanted: string,
@@ -11,7 +14,10 @@ export class AnotherLog extends Error {
 }
 
 /** The server no longer holds what it handed out: it is another log, or was restored to an earlier point. Nothing that follows fits. */
-export class LogReplaced extends Error {
+export class LogReplaced extends Mendable {
+  /** Starting again does not help. */
+  override readonly exitCode = 3;
+
   constructor(position: Position) {
     super(
       `The event store no longer holds the event at position ${position} that it delivered before: it is another log, or was restored to an earlier point`,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Mendable } from '@foundation/kernel';
 
 /** Where the servers are and how to speak to them, as a connection string says it. */
 export interface Connection {
@@ -26,7 +27,7 @@ const FILES = ['tlsCAFile', 'userCertFile', 'userKeyFile'] as const;
 const DEFAULT_PORT = 2113;
 
 /** The connection string cannot be used; the message says why and never holds the password. */
-export class WrongConnection extends Error {}
+export class WrongConnection extends Mendable {}
 
 /**
  * Reads `esdb://` or `kurrentdb://`, each also `+discover`: `[user:password@]host[:port][,host[:port]…][?option=value&…]`.

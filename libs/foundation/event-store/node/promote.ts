@@ -1,15 +1,15 @@
-import { START } from '@foundation/kernel';
+import { Mendable, START } from '@foundation/kernel';
 import type { Appended, EventStore, StoredEvent } from '../port';
 import { digestOfLog, pagesOf } from './log-digest';
 
 /** The cluster is not a place to move into. */
-export class NotEmpty extends Error {
+export class NotEmpty extends Mendable {
   constructor() {
     super('The event store already holds events that are not of this log. Move into an empty one; nothing was changed.');
   }
 }
 /** What arrived is not what was sent. */
-export class MovedWrongly extends Error {}
+export class MovedWrongly extends Mendable {}
 
 export interface Promoted {
   readonly events: number;

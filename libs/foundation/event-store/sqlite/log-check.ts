@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import Sqlite, { type Database } from 'better-sqlite3';
-import { type Position, START } from '@foundation/kernel';
+import { Mendable, type Position, START } from '@foundation/kernel';
 import { sqliteCode } from './error-code';
 import { hasSums, identify } from './schema';
 import { sumOf } from './sum';
@@ -50,7 +50,7 @@ const STRUCTURE_NAMED = 5;
 const LAST = 1000;
 
 /** The log is damaged at its end; writing on would make it worse. */
-export class DamagedLog extends Error {
+export class DamagedLog extends Mendable {
   constructor(file: string, what: string) {
     super(
       `The log ${file} is damaged at its end: ${what}. Nothing was changed. Run npm run doctor for the whole picture, keep this folder as ` +

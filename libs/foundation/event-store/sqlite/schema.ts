@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
+import { Mendable } from '@foundation/kernel';
 import { sumOf } from './sum';
 
 /** Raised by a change of the tables below, together with the steps that bring an older file up to it. */
 export const SCHEMA_VERSION = 2;
 
 /** The file was written by a newer Throughline. */
-export class NewerLog extends Error {
+export class NewerLog extends Mendable {
   constructor(version: number) {
     super(`The log has schema ${version}, this Throughline knows ${SCHEMA_VERSION}. Start the newer version that wrote it.`);
   }
