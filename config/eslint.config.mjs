@@ -19,6 +19,13 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ImportExpression[source.value=/^@(foundation|case|views|exchange|apps|config)\\u002F/]',
+          message: 'The build leaves this name as it is: import a file of your own room.',
+        },
+      ],
     },
   },
   {

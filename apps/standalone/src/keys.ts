@@ -20,16 +20,10 @@ async function status({ data }: Settings): Promise<number> {
   return !present || unfinished || others.length > 0 ? 1 : 0;
 }
 
-/** The client of the servers is loaded where there is a cluster. */
-async function clusterAt(connection: string) {
-  const { EventStoreDbEventStore } = await import('@foundation/event-store/eventstoredb');
-  return EventStoreDbEventStore.open(connection);
-}
-
 /** With a connection: the keys of that cluster, whose nodes are all stopped; `data` is the folder of the node that has the master key. */
 async function rotate({ data }: Settings, connection?: string): Promise<number> {
   const { onProgress, end } = showProgress();
-  const cluster = connection === undefined ? undefined : await clusterAt(connection);
+  const cluster = connection === undefined ? undefined : await (await import('./open-cluster')).openCluster(connection);
   const change = { data, environment: process.env, clock: systemClock, onProgress, ...(cluster && { cluster }) };
   const { from, to, wrapped, file } = await rotateMasterKey(change).finally(async () => {
     end();
