@@ -13,8 +13,9 @@ export function openForWriting(file: string, exclusive = false, timeout = exclus
     db.pragma('temp_store = MEMORY');
     db.pragma('cache_size = -16384');
     db.pragma('journal_size_limit = 67108864');
-    // Random keys touch the same pages again and again: the longer a page waits in the WAL (64 MB), the fewer times it is copied out.
-    db.pragma(`wal_autocheckpoint = ${exclusive ? 16_000 : 4_000}`);
+    // Random keys touch the same pages again and again: the longer a page waits in the WAL (64 MB), the fewer times it is copied out. While the
+    // file is served, what is copied at once holds up those who flush the log: a little at a time.
+    db.pragma(`wal_autocheckpoint = ${exclusive ? 16_000 : 500}`);
     return db;
   } catch (error) {
     db.close();
