@@ -6,7 +6,7 @@ import { type ClusterNode, killed } from './cluster-node';
 import { firstNode, nodeBeside } from './district';
 import { Errands } from './errands';
 import { Load } from './load';
-import { type Cluster, faultsUnderLoad, SLOW_ROUNDS } from './rounds';
+import { type Cluster, faultsUnderLoad, ROUNDS } from './rounds';
 import { StandInServer } from './stand-in-server';
 
 /** Of so many rounds, one has a roster in flight, and one waits until work goes on, or is done. */
@@ -30,12 +30,12 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => redis.stop());
 
-it(`does all work once when workers are killed ${SLOW_ROUNDS} times in its midst`, async () => {
+it(`does all work once when workers are killed ${ROUNDS} times in its midst`, async () => {
   const starting = new Map<ClusterNode, Promise<unknown>>();
   const again: number[] = [];
   await errands.start();
   await faultsUnderLoad('worker killed mid-job', cluster, {
-    rounds: SLOW_ROUNDS,
+    rounds: ROUNDS,
     tablets: TABLETS,
     round: async (n) => {
       const node = cluster.nodes[n % cluster.nodes.length]!;
@@ -60,11 +60,11 @@ it(`does all work once when workers are killed ${SLOW_ROUNDS} times in its midst
   await tell(again);
 }, 600_000);
 
-it(`does all work once when Redis is killed ${SLOW_ROUNDS} times and comes back empty`, async () => {
+it(`does all work once when Redis is killed ${ROUNDS} times and comes back empty`, async () => {
   const again: number[] = [];
   await errands.start();
   await faultsUnderLoad('Redis killed, restarted empty', cluster, {
-    rounds: SLOW_ROUNDS,
+    rounds: ROUNDS,
     tablets: TABLETS,
     round: async (n) => {
       await errands.copy();
