@@ -6,7 +6,7 @@ import { pause } from '../../support/commands';
 import { ClusterNode, statusOf } from './cluster-node';
 import { firstNode } from './district';
 import { Load } from './load';
-import { type Cluster, faultsUnderLoad, SLOW_ROUNDS } from './rounds';
+import { type Cluster, faultsUnderLoad, ROUNDS } from './rounds';
 import { StandInServer } from './stand-in-server';
 
 const MEGABYTES = 256;
@@ -42,10 +42,10 @@ beforeAll(async () => {
   };
 }, 120_000);
 
-it(`goes on elsewhere while one node's disk is full, and catches up by itself when there is room, ${SLOW_ROUNDS} times`, async () => {
+it(`goes on elsewhere while one node's disk is full, and catches up by itself when there is room, ${ROUNDS} times`, async () => {
   const filler = join(disk, 'filler');
   await faultsUnderLoad('disk full on one node', cluster, {
-    rounds: SLOW_ROUNDS,
+    rounds: ROUNDS,
     round: async () => {
       expect(() => writeFileSync(filler, Buffer.alloc(MEGABYTES * 1024 * 1024))).toThrow('ENOSPC');
       // What the log's files have room for already is still written.
