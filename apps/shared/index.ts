@@ -6,9 +6,7 @@ export { complain, exitCodeOf, loggerOf, runClusterMain, runMain, say } from './
 export { catalogue } from './src/events';
 export { masterKeyOf } from './src/master-key';
 export { LocalCluster } from './src/local-cluster';
-export { NoCopyYet } from './src/no-copy-yet';
 export { Probes } from './src/probes';
-export { EventStoreUnusable } from './src/event-store-unusable';
 export { RELEASE } from './src/release';
 export { showProgress } from './src/progress';
 export { viewSet } from './src/view-set';

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { temporaryFolder } from '@foundation/testing';
+import { runCommand } from '../../../test/support/commands';
 
 const APPS = join(__dirname, '../../../dist/apps');
+const folder = temporaryFolder();
 const HEAVY = ['@eventstore/db-client', '@grpc/grpc-js', 'bullmq', 'ioredis', '@bull-board/api', 'nodemailer', '@nestjs/core'];
 
 /** Of the packages that take their time to load: those that come with these built modules. */
@@ -21,4 +24,11 @@ it('projects without loading what only serving needs', () => {
 it('starts on one machine without loading what only a cluster needs', () => {
   expect(loadedBy('api', 'standalone/src/compose.js')).toEqual(['@nestjs/core']);
   expect(loadedBy('api', 'shared/src/node.js')).toEqual(['@eventstore/db-client', '@grpc/grpc-js', 'bullmq', 'ioredis', '@nestjs/core']);
+});
+
+it('finds the client of a cluster when a command line is given one', async () => {
+  const { code, said } = await runCommand('keys', folder, ['rotate', '--eventstore', 'esdb://127.0.0.1:2113?tls=maybe']);
+  expect(code).toBe(1);
+  expect(said).toMatch(/tls/);
+  expect(said).not.toMatch(/Cannot find module|\n\s+at /);
 });

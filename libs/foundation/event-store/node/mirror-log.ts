@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
-import { Mendable, type Position, START } from '@foundation/kernel';
+import { AnotherPast, type Position, START } from '@foundation/kernel';
 import { FolderLock } from '../folder-lock';
 import type { StoredEvent, Written } from '../port';
 import { checkEnd } from '../sqlite/log-check';
@@ -9,10 +9,7 @@ import { rowOf } from '../sqlite/prepared';
 import { identify } from '../sqlite/schema';
 
 /** The folder holds a copy of another log than the cluster's. */
-export class ForeignLog extends Mendable {
-  /** Starting again does not help. */
-  override readonly exitCode = 3;
-
+export class ForeignLog extends AnotherPast {
   constructor(
     readonly folder: string,
     readonly here: string,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Mendable, type Position } from '@foundation/kernel';
+import { AnotherPast, type Position } from '@foundation/kernel';
 import type { EventStore, StoredEvent, Subscription } from '../port';
 import type { Arrived, MirrorLog } from './mirror-log';
 
@@ -10,10 +10,7 @@ export interface ClusterLog extends EventStore {
 }
 
 /** The server does not hold what this node has copied from it: it is another log, or it was restored to an earlier point. */
-export class LineageBroken extends Mendable {
-  /** Starting again does not help. */
-  override readonly exitCode = 3;
-
+export class LineageBroken extends AnotherPast {
   constructor(
     readonly position: Position,
     readonly here: string,

@@ -20,7 +20,7 @@ export function openLogFile(file: string, mode: 'write' | 'read', logId?: string
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('secure_delete = ON');
-    // Copied into the file by and by: whoever records meanwhile waits for the disk 20 ms, not 70.
+    // Copied into the file a little at a time: whoever records meanwhile waits for the disk (decision 0005).
     db.pragma('wal_autocheckpoint = 500');
     db.pragma('journal_size_limit = 67108864');
     createLog(db, logId);
