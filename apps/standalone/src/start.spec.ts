@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@foundation/testing';
 import { runCommand } from '../../../test/support/commands';
@@ -24,6 +25,26 @@ it('projects without loading what only serving needs', () => {
 it('starts on one machine without loading what only a cluster needs', () => {
   expect(loadedBy('api', 'standalone/src/compose.js')).toEqual(['@nestjs/core']);
   expect(loadedBy('api', 'shared/src/node.js')).toEqual(['@eventstore/db-client', '@grpc/grpc-js', 'bullmq', 'ioredis', '@nestjs/core']);
+});
+
+/** Packages outside the file of a built process that it has loaded by the time it reads its arguments. */
+function loadedBeside(process_: string): string[] {
+  const preload = join(folder, 'loaded.js');
+  writeFileSync(
+    preload,
+    `process.on('exit', () => {
+      const packages = Object.keys(require.cache).flatMap((path) => /.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(path)?.[1] ?? []);
+      process.stderr.write(JSON.stringify([...new Set(packages)]));
+    });`,
+  );
+  const { stderr } = spawnSync(process.execPath, ['-r', preload, join(APPS, process_, 'src/main.js'), '--help'], { encoding: 'utf8' });
+  return JSON.parse(stderr) as string[];
+}
+
+it('is one file, with compiled packages beside it', () => {
+  const beside = loadedBeside('standalone');
+  expect(beside).toEqual(expect.arrayContaining(['better-sqlite3', '@node-rs/argon2']));
+  expect(beside.filter((name) => !/^(better-sqlite3|@node-rs\/argon2.*)$/.test(name))).toEqual([]);
 });
 
 it('finds the client of a cluster when a command line is given one', async () => {

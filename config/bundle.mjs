@@ -1,0 +1,52 @@
+import { build } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Puts each process of the compiled tree into one file, its packages included: a start then looks up and reads some files instead of two
+ * thousand (config/decisions/0008-a-process-is-one-file.md). Command lines and threads stay as they are compiled.
+ */
+const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
+const PROCESSES = ['standalone', 'api', 'projector', 'worker'];
+
+const APART = [
+  // Hold compiled code or files of their own.
+  ...['better-sqlite3', '@node-rs/argon2', 'swagger-ui-dist', 'pdfmake'],
+  // Loaded only where they are used.
+  ...['@eventstore/db-client', '@grpc/grpc-js', 'google-protobuf', 'bullmq', 'ioredis', '@bull-board/*', 'nodemailer'],
+  // Nest looks whether these are there: they are not.
+  ...['@nestjs/microservices', '@nestjs/platform-express', '@nestjs/websockets', '@fastify/view', 'class-transformer/storage'],
+];
+
+/** A module goes on finding its neighbours: threads, sources, package.json. */
+const ownFolder = (out) => ({
+  name: 'own-folder',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.js$/ }, async ({ path }) => {
+      const code = await readFile(path, 'utf8');
+      if (!/\b__(dirname|filename)\b/.test(code)) return { contents: code };
+      const folder = `require('node:path').join(bundleFolder, ${JSON.stringify(relative(out, dirname(path)))})`;
+      const file = `require('node:path').join(__dirname, ${JSON.stringify(basename(path))})`;
+      return { contents: code.replace(/^(['"]use strict['"];)?/, (strict) => `${strict}var __dirname = ${folder}, __filename = ${file};`) };
+    });
+  },
+});
+
+await Promise.all(
+  PROCESSES.map((name) => {
+    const file = join(dist, 'apps', name, 'src/main.js');
+    return build({
+      entryPoints: [file],
+      outfile: file,
+      allowOverwrite: true,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      external: APART,
+      banner: { js: 'const bundleFolder = __dirname;' },
+      plugins: [ownFolder(dirname(file))],
+      logLevel: 'warning',
+    });
+  }),
+);
