@@ -1,13 +1,14 @@
 import { build } from 'esbuild';
+import { existsSync, renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Puts each process of the compiled tree into one file, its packages included: a start then looks up and reads some files instead of two
- * thousand (config/decisions/0008-a-process-is-one-file.md). Command lines and threads stay as they are compiled.
+ * `bundle.mjs [dist]` puts each process of the compiled tree into one file, its packages included: a start then looks up and reads some files
+ * instead of two thousand (config/decisions/0008-a-process-is-one-file.md). Command lines and threads stay as they are compiled.
  */
-const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
+const dist = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '../dist'));
 const PROCESSES = ['standalone', 'api', 'projector', 'worker'];
 
 const APART = [
@@ -36,10 +37,11 @@ const ownFolder = (out) => ({
 await Promise.all(
   PROCESSES.map((name) => {
     const file = join(dist, 'apps', name, 'src/main.js');
+    const compiled = file.replace('.js', '.compiled.js');
+    if (!existsSync(compiled)) renameSync(file, compiled);
     return build({
-      entryPoints: [file],
+      entryPoints: [compiled],
       outfile: file,
-      allowOverwrite: true,
       bundle: true,
       platform: 'node',
       target: 'node20',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteEventStore } from '@foundation/event-store';
@@ -65,6 +66,7 @@ function nextVersion(): string {
     "type: 'plans.accommodation-set',\n    version: 2, upcasts: { 1: (data) => data },",
   );
   patch('libs/views/progress/progress.projection.js', '"use strict";', '"use strict"; // Made otherwise.');
+  execFileSync(process.execPath, [join(ROOT, 'config/bundle.mjs'), join(place, 'dist')]);
   return join(place, 'dist');
 }
 
