@@ -13,12 +13,14 @@ const PROCESSES = ['standalone', 'api', 'projector', 'worker'];
 
 const APART = [
   // Hold compiled code or files of their own.
-  ...['better-sqlite3', '@node-rs/argon2', 'swagger-ui-dist', 'pdfmake'],
+  ...['better-sqlite3', '@node-rs/argon2', 'msgpackr-extract', 'swagger-ui-dist', 'pdfmake'],
   // Loaded only where they are used.
-  ...['@eventstore/db-client', '@grpc/grpc-js', 'google-protobuf', 'bullmq', 'ioredis', '@bull-board/*', 'nodemailer'],
+  ...['@bull-board/*', 'nodemailer'],
   // Nest looks whether these are there: they are not.
   ...['@nestjs/microservices', '@nestjs/platform-express', '@nestjs/websockets', '@fastify/view', 'class-transformer/storage'],
 ];
+/** What one machine never loads need not lie in its process's file. */
+const OF_A_CLUSTER = ['@eventstore/db-client', 'bullmq', 'ioredis'];
 
 /** A module goes on finding its neighbours: threads, sources, package.json. */
 const ownFolder = (out) => ({
@@ -45,7 +47,7 @@ await Promise.all(
       bundle: true,
       platform: 'node',
       target: 'node20',
-      external: APART,
+      external: name === 'standalone' ? [...APART, ...OF_A_CLUSTER] : APART,
       banner: { js: 'const bundleFolder = __dirname;' },
       plugins: [ownFolder(dirname(file))],
       logLevel: 'warning',
