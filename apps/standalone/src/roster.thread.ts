@@ -8,8 +8,8 @@ import { systemClock } from '@apps/shared/src/clock';
 
 /** An import meets each person once: their key need not be remembered after. */
 const REMEMBERED = 1000;
-/** Three batches of appends: one is being written, one waits, one is being made. */
-const IN_FLIGHT = 192;
+/** Two batches of appends: one is being written, one is being made. A third would only lengthen the wait of whoever records meanwhile. */
+const IN_FLIGHT = 64;
 
 function open({ folder, masterKey, zone }: ImportSetup, { forward, onDestroyed }: ImportThreadLinks): ThreadImporter {
   const store = new ForwardingStore(SqliteEventStore.open(folder, { mode: 'read' }), forward);

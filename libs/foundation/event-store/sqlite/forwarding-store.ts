@@ -27,8 +27,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Appends that go together: one message, one group, one flush. */
-const TOGETHER = 64;
+/** Appends that go together: one message, one group, one flush, for which whoever records meanwhile waits (decision 0005). */
+const TOGETHER = 32;
 
 /**
  * The log on a thread that must not write it: reads the file itself and has its appends, made ready here, written by the thread that holds the
