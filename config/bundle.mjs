@@ -15,12 +15,12 @@ const APART = [
   // Hold compiled code or files of their own.
   ...['better-sqlite3', '@node-rs/argon2', 'msgpackr-extract', 'swagger-ui-dist', 'pdfmake'],
   // Loaded only where they are used.
-  ...['@bull-board/*', 'nodemailer'],
+  'nodemailer',
   // Nest looks whether these are there: they are not.
   ...['@nestjs/microservices', '@nestjs/platform-express', '@nestjs/websockets', '@fastify/view', 'class-transformer/storage'],
 ];
 /** What one machine never loads need not lie in its process's file. */
-const OF_A_CLUSTER = ['@eventstore/db-client', 'bullmq', 'ioredis'];
+const OF_A_CLUSTER = ['@eventstore/db-client', '@bull-board/*', 'bullmq', 'ioredis'];
 
 /** A module goes on finding its neighbours: threads, sources, package.json. */
 const ownFolder = (out) => ({
@@ -51,6 +51,8 @@ await Promise.all(
       banner: { js: 'const bundleFolder = __dirname;' },
       plugins: [ownFolder(dirname(file))],
       logLevel: 'warning',
+      // Bull Board finds its pages so: it works in a bundle too.
+      logOverride: { 'direct-eval': 'silent' },
     });
   }),
 );

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { temporaryFolder } from '@foundation/testing';
+import { Client } from '../../support/client';
 import { pause } from '../../support/commands';
 import { type RedisServer, startRedis } from '../../support/redis';
 import { type ClusterNode, killed } from './cluster-node';
@@ -29,6 +30,16 @@ beforeAll(async () => {
   errands = await Errands.begin(nodes, district);
 }, 300_000);
 afterAll(() => redis.stop());
+
+it('shows an administrator what is queued, from every API', async () => {
+  for (const node of cluster.nodes) {
+    const admin = new Client(node.url);
+    admin.useToken(cluster.district.admin.accessToken);
+    const { queues } = (await admin.send<{ queues: readonly { name: string }[] }>('GET', 'jobs/board/api/queues')).body;
+    expect(queues.map(({ name }) => name)).toContain('rosters');
+    expect((await admin.send('GET', 'jobs/board/')).status).toBe(200);
+  }
+});
 
 it(`does all work once when workers are killed ${ROUNDS} times in its midst`, async () => {
   const starting = new Map<ClusterNode, Promise<unknown>>();
