@@ -1,5 +1,5 @@
 import { build } from 'esbuild';
-import { existsSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,13 +37,14 @@ const ownFolder = (out) => ({
 });
 
 await Promise.all(
-  PROCESSES.map((name) => {
+  PROCESSES.map(async (name) => {
     const file = join(dist, 'apps', name, 'src/main.js');
     const compiled = file.replace('.js', '.compiled.js');
-    if (!existsSync(compiled)) renameSync(file, compiled);
-    return build({
+    const bundled = file.replace('.js', '.bundled.js');
+    if (!existsSync(compiled)) copyFileSync(file, compiled);
+    await build({
       entryPoints: [compiled],
-      outfile: file,
+      outfile: bundled,
       bundle: true,
       platform: 'node',
       target: 'node20',
@@ -54,5 +55,7 @@ await Promise.all(
       // Bull Board finds its pages so: it works in a bundle too.
       logOverride: { 'direct-eval': 'silent' },
     });
+    // Whole or not at all: until then the compiled process is there, and it works too.
+    renameSync(bundled, file);
   }),
 );

@@ -28,7 +28,7 @@ it('starts on one machine without loading what only a cluster needs', () => {
 });
 
 /** Packages outside the file of a built process that it has loaded by the time it reads its arguments. */
-function loadedBeside(process_: string): string[] {
+function loadedBeside(app: string): string[] {
   const preload = join(folder, 'loaded.js');
   writeFileSync(
     preload,
@@ -37,15 +37,15 @@ function loadedBeside(process_: string): string[] {
       process.stderr.write(JSON.stringify([...new Set(packages)]));
     });`,
   );
-  const { stderr } = spawnSync(process.execPath, ['-r', preload, join(APPS, process_, 'src/main.js'), '--help'], { encoding: 'utf8' });
+  const { stderr } = spawnSync(process.execPath, ['-r', preload, join(APPS, app, 'src/main.js'), '--help'], { encoding: 'utf8' });
   // Without settings some complain first.
   return JSON.parse(stderr.split('\n').at(-1) ?? '') as string[];
 }
 
-it.each(['standalone', 'api', 'projector', 'worker'])('is one file: %s', (process_) => {
+it.each(['standalone', 'api', 'projector', 'worker'])('is one file: %s', (app) => {
   const compiled =
     /^(better-sqlite3|@node-rs\/argon2.*|(@msgpackr-extract\/)?msgpackr-extract.*|node-gyp-build-optional-packages|detect-libc)$/;
-  const beside = loadedBeside(process_);
+  const beside = loadedBeside(app);
   expect(beside).toContain('better-sqlite3');
   expect(beside.filter((name) => !compiled.test(name))).toEqual([]);
 });

@@ -38,6 +38,7 @@ it('shows an administrator what is queued, from every API', async () => {
     const { queues } = (await admin.send<{ queues: readonly { name: string }[] }>('GET', 'jobs/board/api/queues')).body;
     expect(queues.map(({ name }) => name)).toContain('rosters');
     expect((await admin.send('GET', 'jobs/board/')).status).toBe(200);
+    expect((await new Client(node.url).send('GET', 'jobs/board/api/queues')).status).toBe(404);
   }
 });
 
