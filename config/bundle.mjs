@@ -5,11 +5,23 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * `bundle.mjs [dist]` puts each process of the compiled tree into one file, its packages included: a start then looks up and reads some files
- * instead of two thousand (config/decisions/0008-a-process-is-one-file.md). Command lines and threads stay as they are compiled.
+ * `bundle.mjs [dist]` puts each process, thread and command line of the compiled tree into one file, its packages included: a start then looks
+ * up and reads some files instead of two thousand (config/decisions/0008-a-process-is-one-file.md).
  */
 const dist = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '../dist'));
-const PROCESSES = ['standalone', 'api', 'projector', 'worker'];
+/** Of one machine, and of every node. */
+const ALONE = [
+  ...['main', 'roster.thread', 'roster', 'views', 'backup', 'restore', 'keys', 'doctor'].map((name) => `standalone/src/${name}`),
+  ...['projector.thread', 'work.thread'].map((name) => `shared/src/${name}`),
+];
+const CLUSTER = [
+  'api/src/main',
+  'projector/src/main',
+  'projector/src/node',
+  'worker/src/main',
+  'worker/src/jobs',
+  'worker/src/cluster-local',
+];
 
 const APART = [
   // Hold compiled code or files of their own.
@@ -19,7 +31,7 @@ const APART = [
   // Nest looks whether these are there: they are not.
   ...['@nestjs/microservices', '@nestjs/platform-express', '@nestjs/websockets', '@fastify/view', 'class-transformer/storage'],
 ];
-/** What one machine never loads need not lie in its process's file. */
+/** What one machine seldom or never loads need not lie in its files. */
 const OF_A_CLUSTER = ['@eventstore/db-client', '@bull-board/*', 'bullmq', 'ioredis'];
 
 /** A module goes on finding its neighbours: threads, sources, package.json. */
@@ -36,26 +48,26 @@ const ownFolder = (out) => ({
   },
 });
 
-await Promise.all(
-  PROCESSES.map(async (name) => {
-    const file = join(dist, 'apps', name, 'src/main.js');
-    const compiled = file.replace('.js', '.compiled.js');
-    const bundled = file.replace('.js', '.bundled.js');
-    if (!existsSync(compiled)) copyFileSync(file, compiled);
-    await build({
-      entryPoints: [compiled],
-      outfile: bundled,
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      external: name === 'standalone' ? [...APART, ...OF_A_CLUSTER] : APART,
-      banner: { js: 'const bundleFolder = __dirname;' },
-      plugins: [ownFolder(dirname(file))],
-      logLevel: 'warning',
-      // Bull Board finds its pages so: it works in a bundle too.
-      logOverride: { 'direct-eval': 'silent' },
-    });
-    // Whole or not at all: until then the compiled process is there, and it works too.
-    renameSync(bundled, file);
-  }),
-);
+const fileOf = (name, kind = '') => join(dist, 'apps', `${name}${kind}.js`);
+
+async function bundle(name, external) {
+  const compiled = fileOf(name, '.compiled');
+  if (!existsSync(compiled)) copyFileSync(fileOf(name), compiled);
+  await build({
+    entryPoints: [compiled],
+    outfile: fileOf(name, '.bundled'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    external,
+    banner: { js: 'const bundleFolder = __dirname;' },
+    plugins: [ownFolder(dirname(compiled))],
+    logLevel: 'warning',
+    // Bull Board finds its pages so: it works in a bundle too.
+    logOverride: { 'direct-eval': 'silent' },
+  });
+}
+
+await Promise.all([...ALONE.map((name) => bundle(name, [...APART, ...OF_A_CLUSTER])), ...CLUSTER.map((name) => bundle(name, APART))]);
+// Whole or not at all: until then the compiled ones are there, and they work too.
+for (const name of [...ALONE, ...CLUSTER]) renameSync(fileOf(name, '.bundled'), fileOf(name));

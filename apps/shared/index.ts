@@ -11,5 +11,6 @@ export { RELEASE } from './src/release';
 export { showProgress } from './src/progress';
 export { viewSet } from './src/view-set';
 
-/** Path of the module that exports `viewSet`, for a projecting thread: it reaches no more than views need. */
-export const VIEW_SET = join(__dirname, 'src/view-set.js');
+/** Paths of the compiled threads that work on views: they reach no more than views need. */
+export const PROJECTOR_THREAD = join(__dirname, 'src/projector.thread.js');
+export const VIEW_WORK_THREAD = join(__dirname, 'src/work.thread.js');

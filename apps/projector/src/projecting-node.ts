@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { BASELINE, catalogue, RELEASE, systemClock, VIEW_SET } from '@apps/shared';
+import { BASELINE, catalogue, PROJECTOR_THREAD, RELEASE, systemClock } from '@apps/shared';
 import { demandRightSettings, demandUsable } from '@apps/shared/src/reachable';
 import type { ClusterSettings } from '@config/cluster-settings';
 import { LOG_FILE, Mirror, MirrorLog, SqliteEventStore, StoreUnavailable } from '@foundation/event-store';
@@ -72,7 +72,7 @@ export class ProjectingNode {
       log = MirrorLog.open(data, cluster.logId);
       const views = new ThreadedViewHost({
         folder: data,
-        module: VIEW_SET,
+        thread: PROJECTOR_THREAD,
         masterKey: master.secret.export(),
         onCrash: (error, restartMs) => logger.error({ error, restartMs }, 'the projecting thread died and is started again'),
       });

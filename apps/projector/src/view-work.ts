@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { systemClock as clock, VIEW_SET } from '@apps/shared';
+import { systemClock as clock, VIEW_WORK_THREAD } from '@apps/shared';
 import { openViewQueue, viewJobBookOf } from '@apps/shared/src/view-queues';
 import type { ClusterSettings } from '@config/cluster-settings';
 import type { BullMqJobQueue } from '@foundation/jobs/bullmq';
@@ -55,7 +55,7 @@ export class ViewWork {
       try {
         const { node } = this;
         queue = await openViewQueue(this.settings, node, this.logger);
-        const setup = { folder: this.settings.data, module: VIEW_SET, masterKey: this.master.secret.export() };
+        const setup = { folder: this.settings.data, thread: VIEW_WORK_THREAD, masterKey: this.master.secret.export() };
         new ViewJobWorker({
           book: this.book,
           node,

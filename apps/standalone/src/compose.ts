@@ -12,7 +12,7 @@ import { ViewJobBook, viewJobOn, ViewJobs, ViewJobWorker } from '@foundation/vie
 import { ThreadedViewHost, workOnViewsInThread } from '@foundation/view-store';
 import { ImportReports, InProcessImports, RosterImports, ThreadedImporter } from '@exchange/rostering';
 import type { Settings } from '@config/settings';
-import { catalogue, systemClock, VIEW_SET } from '@apps/shared';
+import { catalogue, PROJECTOR_THREAD, systemClock, VIEW_WORK_THREAD } from '@apps/shared';
 import { districtOn } from '@apps/shared/src/district';
 
 /** Everything on one folder: the log, the keys, the views on their thread, and what the API is composed on. */
@@ -57,7 +57,7 @@ async function composeOn(store: SqliteEventStore, settings: Settings, master: Ma
 
   const views = new ThreadedViewHost({
     folder: data,
-    module: VIEW_SET,
+    thread: PROJECTOR_THREAD,
     masterKey: master.secret.export(),
     onCrash: (error, restartMs) => logger.error({ error, restartMs }, 'the projector died and is started again'),
   });
@@ -126,7 +126,7 @@ async function viewJobsOf(folder: string, master: MasterKey, views: ThreadedView
   const book = new ViewJobBook(join(folder, 'view-jobs'));
   const queue = new InProcessJobQueue([viewJobOn(node)], failed);
   const clock = systemClock;
-  const setup = { folder, module: VIEW_SET, masterKey: master.secret.export() };
+  const setup = { folder, thread: VIEW_WORK_THREAD, masterKey: master.secret.export() };
   new ViewJobWorker({
     book,
     node,

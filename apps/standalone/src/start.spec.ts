@@ -27,8 +27,8 @@ it('starts on one machine without loading what only a cluster needs', () => {
   expect(loadedBy('api', 'shared/src/node.js')).toEqual(['@eventstore/db-client', '@grpc/grpc-js', 'bullmq', 'ioredis', '@nestjs/core']);
 });
 
-/** Packages outside the file of a built process that it has loaded by the time it reads its arguments. */
-function loadedBeside(app: string): string[] {
+/** Packages outside the file of a built process, command line or thread that it has loaded by the time it reads its arguments. */
+function loadedBeside(name: string): string[] {
   const preload = join(folder, 'loaded.js');
   writeFileSync(
     preload,
@@ -37,17 +37,26 @@ function loadedBeside(app: string): string[] {
       process.stderr.write(JSON.stringify([...new Set(packages)]));
     });`,
   );
-  const { stderr } = spawnSync(process.execPath, ['-r', preload, join(APPS, app, 'src/main.js'), '--help'], { encoding: 'utf8' });
+  const { stderr } = spawnSync(process.execPath, ['-r', preload, join(APPS, `${name}.js`), '--help'], { encoding: 'utf8' });
   // Without settings some complain first.
   return JSON.parse(stderr.split('\n').at(-1) ?? '') as string[];
 }
 
-it.each(['standalone', 'api', 'projector', 'worker'])('is one file: %s', (app) => {
+it.each([
+  ...['standalone/src/main', 'api/src/main', 'projector/src/main', 'worker/src/main'],
+  ...['backup', 'doctor', 'keys', 'restore', 'roster', 'views'].map((name) => `standalone/src/${name}`),
+  ...['projector/src/node', 'worker/src/jobs'],
+  ...['standalone/src/roster.thread', 'shared/src/projector.thread', 'shared/src/work.thread'],
+])('is one file: %s', (name) => {
   const compiled =
     /^(better-sqlite3|@node-rs\/argon2.*|(@msgpackr-extract\/)?msgpackr-extract.*|node-gyp-build-optional-packages|detect-libc)$/;
-  const beside = loadedBeside(app);
-  expect(beside).toContain('better-sqlite3');
-  expect(beside.filter((name) => !compiled.test(name))).toEqual([]);
+  const beside = loadedBeside(name);
+  expect(beside.filter((found) => !compiled.test(found))).toEqual([]);
+});
+
+it('sees what lies beside a file', () => {
+  expect(loadedBeside('standalone/src/main')).toContain('better-sqlite3');
+  expect(loadedBeside('standalone/src/main.compiled')).toContain('@nestjs/core');
 });
 
 it('finds the client of a cluster when a command line is given one', async () => {

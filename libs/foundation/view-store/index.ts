@@ -27,4 +27,6 @@ export {
   type ViewsWorkDeps,
   workOnViews,
 } from './work';
+export { projectOnThread } from './project-on-thread';
 export { WorkCutShort, workOnViewsInThread, type WorkThreadOptions } from './work-in-thread';
+export { workOnThread } from './work-on-thread';

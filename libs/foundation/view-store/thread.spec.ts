@@ -33,7 +33,7 @@ function compile(room: string): void {
   }
 }
 
-/** A log of lines in a file, growing; a line `die` kills the thread that reads it, once. */
+/** A log of lines in a file, growing; a count below zero kills the thread that reads it, once. */
 const SET = `
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -62,8 +62,7 @@ describe('ThreadedViewHost', () => {
   const grow = (count: number) => writeFileSync(join(folder, 'count'), String(count));
   const options = () => ({
     folder,
-    module: join(compiled, 'set.js'),
-    thread: join(compiled, 'libs/foundation/view-store/projector.thread.js'),
+    thread: join(compiled, 'projector.thread.js'),
     masterKey: new Uint8Array(32),
     onCrash: (error: string) => void crashes.push(error),
   });
@@ -72,6 +71,9 @@ describe('ThreadedViewHost', () => {
     ['kernel', 'privacy', 'testing', 'event-store/sqlite', 'view-store'].forEach((room) => compile(join('libs/foundation', room)));
     symlinkSync(join(project, 'node_modules'), join(compiled, 'node_modules'));
     writeFileSync(join(compiled, 'set.js'), SET);
+    const view = "require('./libs/foundation/view-store";
+    writeFileSync(join(compiled, 'projector.thread.js'), `${view}/project-on-thread').projectOnThread(require('./set').viewSet);`);
+    writeFileSync(join(compiled, 'work.thread.js'), `${view}/work-on-thread').workOnThread(require('./set').viewSet);`);
     grow(5000);
   });
   beforeEach(async () => {
@@ -116,7 +118,7 @@ describe('ThreadedViewHost', () => {
   });
 
   const work = (kind: ViewsWork, onStep: (step: Step) => void, signal = new AbortController().signal) =>
-    workOnViewsInThread({ ...options(), work: kind, thread: join(compiled, 'libs/foundation/view-store/work.thread.js') }, onStep, signal);
+    workOnViewsInThread({ ...options(), thread: join(compiled, 'work.thread.js'), work: kind }, onStep, signal);
   const viewsFiles = () => readdirSync(folder).filter((name) => name.endsWith('.sqlite'));
 
   it('is verified and rebuilt beside the projecting thread, which leaves what is built alone; whoever reads notices nothing', async () => {

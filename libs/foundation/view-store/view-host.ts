@@ -251,8 +251,6 @@ export const SOON_MS = 50;
 /** What the projecting thread is started with. */
 export interface ThreadSetup {
   readonly folder: string;
-  /** Path of the compiled module that exports `viewSet: ViewSet`. */
-  readonly module: string;
   readonly masterKey: Uint8Array;
 }
 
@@ -266,8 +264,8 @@ export type FromThread =
   { readonly kind: 'progress'; readonly progress: Progress } | { readonly kind: 'failed'; /** Its class. */ readonly error: string };
 
 export interface ThreadOptions extends ThreadSetup {
-  /** Path of the compiled projector.thread; the one beside this file when left out. */
-  readonly thread?: string;
+  /** Path of the compiled module that calls `projectOnThread`. */
+  readonly thread: string;
   /** Told of every death of the projector: the error's class and in how many milliseconds it starts again. */
   readonly onCrash?: (error: string, restartMs: number) => void;
 }
@@ -357,8 +355,8 @@ export class ThreadedViewHost extends ViewHost {
   }
 
   private launch(started?: () => void, failed?: (error: Error) => void): void {
-    const { folder, module, masterKey, thread = join(__dirname, 'projector.thread.js') } = this.options;
-    const worker = new Worker(thread, { workerData: { folder, module, masterKey } satisfies ThreadSetup, resourceLimits: LIMITS });
+    const { folder, masterKey, thread } = this.options;
+    const worker = new Worker(thread, { workerData: { folder, masterKey } satisfies ThreadSetup, resourceLimits: LIMITS });
     this.worker = worker;
     this.asked = false;
     let lastError = 'Error';

@@ -1,7 +1,7 @@
 import type { ClosableSource } from './event-source';
 import type { View } from './view';
 
-/** Everything a projecting thread or process needs; a module exports it as `viewSet`. */
+/** Everything a projecting thread or process needs. */
 export interface ViewSet {
   readonly views: readonly View[];
   /** Source files and folders whose change makes the rows stale. */

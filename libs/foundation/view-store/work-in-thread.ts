@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { OnStep, Step } from './verify';
 import type { ThreadSetup } from './view-host';
@@ -9,8 +8,8 @@ export interface WorkThreadSetup extends ThreadSetup {
 }
 
 export interface WorkThreadOptions extends WorkThreadSetup {
-  /** Path of the compiled work.thread; the one beside this file when left out. */
-  readonly thread?: string;
+  /** Path of the compiled module that calls `workOnThread`. */
+  readonly thread: string;
 }
 
 export type FromWorkThread = { readonly step: Step } | { readonly outcome: ViewsOutcome } | { readonly failed: string };
@@ -20,13 +19,13 @@ export class WorkCutShort extends Error {}
 
 /** Rebuilds or verifies on a thread of its own until it is done or the signal is aborted. @throws WorkCutShort */
 export function workOnViewsInThread(
-  { folder, module, masterKey, work, thread = join(__dirname, 'work.thread.js') }: WorkThreadOptions,
+  { folder, masterKey, work, thread }: WorkThreadOptions,
   onStep: OnStep,
   signal: AbortSignal,
 ): Promise<ViewsOutcome> {
   if (signal.aborted) return Promise.reject(new WorkCutShort('stopped'));
   return new Promise((resolve, reject) => {
-    const worker = new Worker(thread, { workerData: { folder, module, masterKey, work } satisfies WorkThreadSetup });
+    const worker = new Worker(thread, { workerData: { folder, masterKey, work } satisfies WorkThreadSetup });
     const stop = (): void => void worker.terminate();
     signal.addEventListener('abort', stop, { once: true });
     let outcome: ViewsOutcome | undefined;

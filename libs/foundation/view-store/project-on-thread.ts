@@ -5,11 +5,15 @@ import { type FromThread, SOON_MS, type ThreadSetup, type ToThread } from './vie
 import { ViewRuntime } from './view-runtime';
 import type { ViewSet } from './view-set';
 
-/** The projecting thread: advances in slices, reports after each, sleeps until woken or for a second. */
-function run(port: MessagePort, { folder, module, masterKey }: ThreadSetup): void {
-  // The set's module is known only when the thread starts.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { viewSet } = require(module) as { readonly viewSet: ViewSet };
+/** All that a projecting thread does; elsewhere than on a thread, nothing. */
+export function projectOnThread(viewSet: ViewSet): void {
+  if (!parentPort) return;
+  const port = parentPort;
+  failingLoudly(port, () => run(port, workerData as ThreadSetup, viewSet));
+}
+
+/** Advances in slices, reports after each, sleeps until woken or for a second. */
+function run(port: MessagePort, { folder, masterKey }: ThreadSetup, viewSet: ViewSet): void {
   const source = viewSet.openSource(folder, masterKey);
   const runtime = new ViewRuntime(folder, viewSet.views, fingerprintOf(viewSet.views, viewSet.code), source);
   let cancel = (): void => undefined;
@@ -56,9 +60,4 @@ function failingLoudly(port: MessagePort, work: () => void): void {
     tell(port, { kind: 'failed', error: nameOf(error) });
     throw error;
   }
-}
-
-if (parentPort) {
-  const port = parentPort;
-  failingLoudly(port, () => run(port, workerData as ThreadSetup));
 }

@@ -1,0 +1,4 @@
+import { workOnThread } from '@foundation/view-store';
+import { viewSet } from './view-set';
+
+workOnThread(viewSet);
