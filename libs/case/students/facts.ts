@@ -35,7 +35,7 @@ function evolve(state: StudentFacts, event: Happened<StudentsEvent>): StudentFac
     case 'students.student-left-roster':
       return { ...state, onRoster: false };
     case 'students.enrolled': {
-      const stated = event.data.enrolments.map(({ extra: _, ...one }) => [one.enrolment, one]);
+      const stated = event.data.enrolments.map(({ extra: _, ...one }) => [one.enrolment, one] as const);
       return { ...state, enrolments: { ...state.enrolments, ...Object.fromEntries(stated) } };
     }
     case 'students.unenrolled': {

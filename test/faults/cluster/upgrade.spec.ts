@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BASELINE, catalogue } from '@apps/shared';
+import { BASELINE } from '@apps/shared/src/baseline';
+import { catalogue } from '@apps/shared/src/events';
 import { SqliteEventStore } from '@foundation/event-store';
 import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { type CommandId, type DomainEvent, eventIdOf, id, type Instant, type NodeId } from '@foundation/kernel';
