@@ -332,6 +332,18 @@ describe('any history', () => {
       }),
     );
   });
+  it('is the same file, whether enrolments were recorded one by one, as once, or in lists', () => {
+    fc.assert(
+      fc.property(commands, (list) => {
+        const events = history(list, () => undefined);
+        const oneByOne = events.flatMap((event): StudentsEvent[] => {
+          if (event.type === 'students.enrolled') return event.data.enrolments.map((one) => enrols(one));
+          return event.type === 'students.unenrolled' ? event.data.enrolments.map((one) => unenrols(one)) : [event];
+        });
+        expect(given(studentDecider, oneByOne).state).toEqual(given(studentDecider, events).state);
+      }),
+    );
+  });
   it('never leaves two case managers in charge of one day, nor one person twice in one part', () => {
     fc.assert(
       fc.property(commands, (list) => {
