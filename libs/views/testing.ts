@@ -42,6 +42,7 @@ import {
   studentRostered,
   teamAssignmentEnded,
   teamMemberAssigned,
+  unenrolled,
 } from '@case/students/events';
 import type { Journal } from '@foundation/event-store';
 import {
@@ -255,7 +256,21 @@ export const district: readonly Step[] = [
       enabled: true,
     }),
     demographicsRostered.of({ student: sam, birthDate: '2016-05-04' }),
-    enrolled.of({ student: sam, enrolment: idOf('sam-math'), class: math, school, from: day('2025-08-25') }),
+    enrolled.of({
+      student: sam,
+      enrolments: [
+        { enrolment: idOf('sam-math'), class: math, school, from: day('2025-08-25') },
+        { enrolment: idOf('sam-reading'), class: reading, school, from: day('2025-08-25') },
+        { enrolment: idOf('sam-choir'), class: idOf('choir'), school },
+      ],
+    }),
+    unenrolled.of({
+      student: sam,
+      enrolments: [
+        { enrolment: idOf('sam-reading'), class: reading },
+        { enrolment: idOf('sam-choir'), class: idOf('choir') },
+      ],
+    }),
     caseOpened.of({ student: sam, on: day('2025-09-01') }),
     profileWritten.of({
       student: sam,

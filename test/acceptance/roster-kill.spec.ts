@@ -90,7 +90,7 @@ describe('an import that is cut short', () => {
     expect(Object.fromEntries(types)).toMatchObject({
       'students.student-rostered': STUDENTS,
       'students.demographics-rostered': STUDENTS,
-      'students.enrolled': 3 * STUDENTS,
+      'students.enrolled': STUDENTS,
       'people.staff-rostered': STAFF,
       'students.guardian-linked': 150,
       'rostering.import-finished': 1,

@@ -18,6 +18,7 @@ import {
   type StaffId,
   type StudentId,
   Text,
+  type TSchema,
   Type,
 } from '@foundation/kernel';
 
@@ -85,30 +86,49 @@ export const studentLeftRoster = defineEvent({
   sample: { student },
 });
 
+/** The most enrolments that one event holds: what a statement adds or changes beyond it is one more event. */
+export const MOST_ENROLMENTS = 500;
+const Enrolments = <S extends TSchema>(one: S) => Type.Array(one, { minItems: 1, maxItems: MOST_ENROLMENTS });
+
+/** Version 1 was an event for each enrolment. */
+const listOfOne = ({ student: holder, ...one }: { readonly student: StudentId }) => ({ student: holder, enrolments: [one] });
+
+const enrolment = '0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c02';
+const group = '5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a03';
+
 export const enrolled = defineEvent({
   type: 'students.enrolled',
-  version: 1,
+  version: 2,
   subject: 'student',
-  summary: 'An enrolment puts the student in a class, new or changed; its id stays.',
+  summary: 'Enrolments put the student in classes, new or changed: all that one statement adds or changes. Their ids stay.',
   schema: Shape({
     student: Id<StudentId>(),
-    enrolment: Id<EnrolmentId>(),
-    class: Id<ClassId>(),
-    school: Maybe(Id<SchoolId>()),
-    from: Maybe(Day),
-    to: Maybe(Day),
-    extra: Extra,
+    enrolments: Enrolments(
+      Shape({
+        enrolment: Id<EnrolmentId>(),
+        class: Id<ClassId>(),
+        school: Maybe(Id<SchoolId>()),
+        from: Maybe(Day),
+        to: Maybe(Day),
+        extra: Extra,
+      }),
+    ),
   }),
-  sample: { student, enrolment: '0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c02', class: '5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a03', school },
+  sample: { student, enrolments: [{ enrolment, class: group, school }] },
+  upcasts: { 1: listOfOne },
 });
 
 export const unenrolled = defineEvent({
   type: 'students.unenrolled',
-  version: 1,
+  version: 2,
   subject: 'student',
-  summary: 'The enrolment is gone from the roster.',
-  schema: Shape({ student: Id<StudentId>(), enrolment: Id<EnrolmentId>(), class: Id<ClassId>() }),
-  sample: { student, enrolment: '0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c02', class: '5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a03' },
+  summary: 'Enrolments are gone from the roster: all that one statement ends.',
+  schema: Shape({
+    student: Id<StudentId>(),
+    enrolments: Enrolments(Shape({ enrolment: Id<EnrolmentId>(), class: Id<ClassId>() })),
+  }),
+  sample: { student, enrolments: [{ enrolment, class: group }] },
+  upcasts: { 1: listOfOne },
 });
 
 export const caseOpened = defineEvent({
@@ -251,7 +271,7 @@ export type StudentsEvent = EventOf<(typeof studentsEvents)[number]>;
 export type RosteredStudent = EventOf<typeof studentRostered>['data'];
 export type AddedStudent = EventOf<typeof studentAdded>['data'];
 export type Demographics = EventOf<typeof demographicsRostered>['data'];
-export type Enrolment = Omit<EventOf<typeof enrolled>['data'], 'student'>;
+export type Enrolment = EventOf<typeof enrolled>['data']['enrolments'][number];
 export type Profile = EventOf<typeof profileWritten>['data']['profile'];
 export type Guardian = EventOf<typeof guardianLinked>['data'];
 export type TeamMember = EventOf<typeof teamMemberAssigned>['data'];

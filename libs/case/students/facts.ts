@@ -35,11 +35,12 @@ function evolve(state: StudentFacts, event: Happened<StudentsEvent>): StudentFac
     case 'students.student-left-roster':
       return { ...state, onRoster: false };
     case 'students.enrolled': {
-      const { enrolment, class: group, school, from, to } = event.data;
-      return { ...state, enrolments: { ...state.enrolments, [enrolment]: { enrolment, class: group, school, from, to } } };
+      const stated = event.data.enrolments.map(({ extra: _, ...one }) => [one.enrolment, one] as const);
+      return { ...state, enrolments: { ...state.enrolments, ...Object.fromEntries(stated) } };
     }
     case 'students.unenrolled': {
-      const left = Object.entries(state.enrolments).filter(([key]) => key !== event.data.enrolment);
+      const gone = new Set<string>(event.data.enrolments.map((one) => one.enrolment));
+      const left = Object.entries(state.enrolments).filter(([key]) => !gone.has(key));
       return { ...state, enrolments: Object.fromEntries(left) };
     }
     case 'students.case-opened':

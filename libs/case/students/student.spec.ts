@@ -9,6 +9,7 @@ import {
   id,
   isRefusal,
   type LocalDate,
+  newId,
   type StaffId,
 } from '@foundation/kernel';
 import { erased, given, happened, schemaFaults } from '@foundation/testing';
@@ -23,6 +24,7 @@ import {
   type Guardian,
   guardianLinked,
   guardianUnlinked,
+  MOST_ENROLMENTS,
   type Profile,
   profileWritten,
   type RosteredStudent,
@@ -45,8 +47,10 @@ const { student } = rosteredStudent;
 const rostered = studentRostered.of(rosteredStudent);
 const added = studentAdded.of(addedStudent);
 const left = studentLeftRoster.of({ student });
-const sample = enrolled.sample as Enrolment;
-const enrolment: Enrolment = { enrolment: sample.enrolment, class: sample.class, school: sample.school };
+const enrolment = (enrolled.sample as { enrolments: [Enrolment] }).enrolments[0];
+const enrols = (...enrolments: Enrolment[]) => enrolled.of({ student, enrolments });
+const unenrols = (...gone: Enrolment[]) =>
+  unenrolled.of({ student, enrolments: gone.map((one) => ({ enrolment: one.enrolment, class: one.class })) });
 const { profile } = profileWritten.sample as { profile: Profile };
 const guardian = guardianLinked.sample as Guardian;
 
@@ -106,17 +110,28 @@ describe('what the roster says of a student', () => {
   it('enrolments as the difference to what was stated before', () => {
     const second = { ...enrolment, enrolment: '0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c12' as EnrolmentId };
     const third = { ...enrolment, enrolment: '0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c13' as EnrolmentId };
-    const past = [rostered, enrolled.of({ student, ...enrolment }), enrolled.of({ student, ...second })];
+    const past = [rostered, enrols(enrolment, second)];
     const moved = { ...second, to: day('2026-01-16') };
     const answer = given(studentDecider, past).when({ kind: 'roster-enrolments', student, enrolments: [moved, third] });
-    answer.then(
-      unenrolled.of({ student, enrolment: enrolment.enrolment, class: enrolment.class }),
-      enrolled.of({ student, ...moved }),
-      enrolled.of({ student, ...third }),
-    );
+    answer.then(unenrols(enrolment), enrols(moved, third));
     given(studentDecider, [...past, ...answer.events])
       .when({ kind: 'roster-enrolments', student, enrolments: [third, moved] })
       .then();
+    given(studentDecider, [...past, ...answer.events])
+      .when({ kind: 'roster-enrolments', student, enrolments: [] })
+      .then(unenrols(moved, third));
+  });
+  it('enrolments beyond what one event holds as one more event', () => {
+    const many = Array.from({ length: MOST_ENROLMENTS + 2 }, () => ({ ...enrolment, enrolment: newId<EnrolmentId>() }));
+    const stated = { kind: 'roster-enrolments', student, enrolments: many } as const;
+    const answer = given(studentDecider, [rostered]).when(stated);
+    answer.then(enrols(...many.slice(0, -2)), enrols(...many.slice(-2)));
+    given(studentDecider, [rostered, ...answer.events])
+      .when(stated)
+      .then();
+    given(studentDecider, [rostered, ...answer.events])
+      .when({ ...stated, enrolments: [] })
+      .then(unenrols(...many.slice(0, -2)), unenrols(...many.slice(-2)));
   });
 });
 
@@ -159,33 +174,33 @@ describe('the case', () => {
 describe('what a roster states in part', () => {
   const moved = { ...enrolment, class: id<ClassId>('5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a33') };
   const other = { ...enrolment, enrolment: id<EnrolmentId>('0c8e1c5e-0f5b-5c59-9f0e-0c7d5d1c0c22') };
-  const past = [rostered, enrolled.of({ student, ...enrolment }), enrolled.of({ student, ...other })];
+  const past = [rostered, enrols(enrolment, other)];
   const state = { kind: 'roster-enrolments', student } as const;
 
   it('changes the enrolments it names, ends those it says end, and leaves the rest', () => {
     given(studentDecider, past)
       .when({ ...state, enrolments: [moved], ending: { only: [] } })
-      .then(enrolled.of({ student, ...moved }));
+      .then(enrols(moved));
     given(studentDecider, past)
       .when({ ...state, enrolments: [], ending: { only: [other.enrolment] } })
-      .then(unenrolled.of({ student, enrolment: other.enrolment, class: other.class }));
+      .then(unenrols(other));
   });
 
   it('ends all it does not name, but those whose rows had a fault', () => {
     given(studentDecider, past)
       .when({ ...state, enrolments: [], ending: { allBut: new Set([other.enrolment]) } })
-      .then(unenrolled.of({ student, enrolment: enrolment.enrolment, class: enrolment.class }));
+      .then(unenrols(enrolment));
   });
 
   it('tells another extension of an enrolment from the same one', () => {
     const noted = { ...enrolment, extra: { 'metadata.note': 'comes by bus' } };
-    const withNote = [rostered, enrolled.of({ student, ...noted })];
+    const withNote = [rostered, enrols(other, noted)];
     given(studentDecider, withNote)
-      .when({ ...state, enrolments: [noted] })
+      .when({ ...state, enrolments: [noted, other] })
       .then();
     given(studentDecider, withNote)
-      .when({ ...state, enrolments: [enrolment] })
-      .then(enrolled.of({ student, ...enrolment }));
+      .when({ ...state, enrolments: [enrolment, other] })
+      .then(enrols(enrolment));
   });
 
   it('links and unlinks the guardians it states, and never undoes what a person did by hand', () => {
@@ -314,6 +329,18 @@ describe('any history', () => {
         expect(() => after.reduce((state, event) => studentDecider.evolve(state, happened(event)), studentDecider.initial)).not.toThrow();
         expect(fold(after)).toEqual({ ...fold(events), erased: true });
         expect(JSON.stringify(fold(after))).not.toContain(ERASED);
+      }),
+    );
+  });
+  it('is the same file, whether enrolments were recorded one by one, as once, or in lists', () => {
+    fc.assert(
+      fc.property(commands, (list) => {
+        const events = history(list, () => undefined);
+        const oneByOne = events.flatMap((event): StudentsEvent[] => {
+          if (event.type === 'students.enrolled') return event.data.enrolments.map((one) => enrols(one));
+          return event.type === 'students.unenrolled' ? event.data.enrolments.map((one) => unenrols(one)) : [event];
+        });
+        expect(given(studentDecider, oneByOne).state).toEqual(given(studentDecider, events).state);
       }),
     );
   });

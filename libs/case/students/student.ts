@@ -20,6 +20,7 @@ import {
   type Guardian,
   guardianLinked,
   guardianUnlinked,
+  MOST_ENROLMENTS,
   type Profile,
   profileWritten,
   type RosteredStudent,
@@ -108,10 +109,11 @@ function evolve(state: StudentFile, event: Happened<StudentsEvent>): StudentFile
       const known = next.guardians[event.data.guardian];
       return known ? withGuardian(next, event.data.guardian, { ...known, linked: false, endedByHand: !event.data.byRoster }) : next;
     }
-    case 'students.enrolled':
-      return event.data.extra || next.extras[event.data.enrolment]
-        ? { ...next, extras: { ...next.extras, [event.data.enrolment]: event.data.extra } }
-        : next;
+    case 'students.enrolled': {
+      const said = event.data.enrolments.filter(({ enrolment, extra }) => extra ?? next.extras[enrolment]);
+      if (said.length === 0) return next;
+      return { ...next, extras: { ...next.extras, ...Object.fromEntries(said.map(({ enrolment, extra }) => [enrolment, extra])) } };
+    }
     default:
       return next;
   }
@@ -186,10 +188,16 @@ function rosterEnrolments({ student, enrolments, ending }: Stating<'roster-enrol
     return !before || !sameContent(before, one) || !sameContent(extras[one.enrolment], extra);
   });
   return [
-    ...gone.map((one) => unenrolled.of({ student, enrolment: one.enrolment, class: one.class })),
-    ...news.map((one) => enrolled.of({ student, ...one })),
+    ...listsOf(gone.map((one) => ({ enrolment: one.enrolment, class: one.class }))).map((list) =>
+      unenrolled.of({ student, enrolments: list }),
+    ),
+    ...listsOf(news).map((list) => enrolled.of({ student, enrolments: list })),
   ];
 }
+
+/** As many lists as it takes, none longer than an event may hold. */
+const listsOf = <T>(all: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(all.length / MOST_ENROLMENTS) }, (_, n) => all.slice(n * MOST_ENROLMENTS, (n + 1) * MOST_ENROLMENTS));
 
 function rosterGuardians({ student, guardians, ending }: Stating<'roster-guardians'>, state: StudentFile): Decided {
   const stated = new Set(guardians.map((one) => one.guardian));

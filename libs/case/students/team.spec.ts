@@ -134,13 +134,9 @@ describe('who may see the child on a day', () => {
   });
   it('schools stated for the child and of enrolments in force', () => {
     const school = '5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a99' as SchoolId;
-    const enrolment = {
-      ...(enrolled.sample as Enrolment & { student: typeof student }),
-      school,
-      from: day('2025-09-01'),
-      to: day('2026-01-16'),
-    };
-    const { facts: moved } = given(studentDecider, [added, enrolled.of(enrolment)]).state;
+    const { enrolments } = enrolled.sample as { enrolments: [Enrolment] };
+    const enrolment = { ...enrolments[0], school, from: day('2025-09-01'), to: day('2026-01-16') };
+    const { facts: moved } = given(studentDecider, [added, enrolled.of({ student, enrolments: [enrolment] })]).state;
     expect(schoolsOf(moved, day('2026-01-16'))).toEqual([...(studentAdded.sample as AddedStudent).schools, school]);
     expect(schoolsOf(moved, day('2026-01-17'))).toEqual((studentAdded.sample as AddedStudent).schools);
     expect(enrolmentsOn(moved, day('2025-08-31'))).toEqual([]);

@@ -1,8 +1,8 @@
 import { staffDecider, staffStream } from '@case/people';
 import { schoolStream, termStream } from '@case/schools';
 import { studentDecider, studentStream } from '@case/students';
-import { type ImportId, type LocalDate, newId } from '@foundation/kernel';
-import { sampleContext } from '@foundation/testing';
+import { type CommandId, eventIdOf, type ImportId, type LocalDate, newId, type RecordedEvent } from '@foundation/kernel';
+import { sampleContext, sampleMeta } from '@foundation/testing';
 import { compareImports, pastImports } from './import-history';
 import { type Csv, TestDistrict } from './testing';
 
@@ -86,6 +86,37 @@ describe('importing a roster', () => {
       const stored = await district.stored();
       expect(stored).toContain('teal');
       expect(stored).not.toMatch(/bus twelve|2017-02-11|"male"|Rivermoss|555-0100/);
+    });
+
+    it('records all that it adds to a child as one event, and all that it ends, and reports each by its own row', async () => {
+      const note = [`${ENROLLMENTS},metadata.note`, ...BASE.enrollments.slice(1).map((row) => `${row},note of ${row.slice(0, 2)}`)];
+      const { report, lines } = await district.import({ ...BASE, enrollments: note });
+      const ofEnrolments = async () =>
+        (await district.events(studentStream(district.ids.student('sam'))))
+          .filter(({ type }) => type.endsWith('enrolled'))
+          .map(({ type, data }) => [type, (data as { enrolments: object[] }).enrolments]);
+      const [e2, e3] = [district.ids.enrolment('e2'), district.ids.enrolment('e3')];
+      const stated = [
+        expect.objectContaining({ enrolment: e2, extra: { 'metadata.note': 'note of e2' } }),
+        expect.objectContaining({ enrolment: e3 }),
+      ];
+      expect(await ofEnrolments()).toEqual([['students.enrolled', stated]]);
+      expect(await district.stored()).not.toContain('note of');
+      expect(lines.filter((line) => line.startsWith('created enrolment')).sort()).toEqual(
+        [2, 3, 4, 5].map((line) => `created enrolment enrollments.csv:${line}`),
+      );
+      expect(report.counts.created).toBe(lines.filter((line) => line.startsWith('created')).length);
+
+      const gone = await district.import({ ...BASE, enrollments: without(note, 'e2', 'e3') });
+      expect(gone.lines).toEqual(['left enrolment users.csv:4', 'left enrolment users.csv:4']);
+      expect(gone.report.counts).toMatchObject({ created: 0, changed: 0, left: 2 });
+      expect((await ofEnrolments())[1]).toEqual([
+        'students.unenrolled',
+        [
+          { enrolment: e2, class: district.ids.class('math') },
+          { enrolment: e3, class: district.ids.class('art') },
+        ],
+      ]);
     });
 
     it('gives teachers their classes, and takes the class from one whom no enrolment names any more', async () => {
@@ -220,6 +251,31 @@ describe('importing a roster', () => {
       expect((await staff('ana')).onRoster).toBe(false);
       expect(Object.keys((await student('sam')).facts.enrolments)).toEqual([district.ids.enrolment('e2')]);
       expect(await classesOf('tar')).toEqual([]);
+    });
+
+    it('lets go by the sourcedId alone what an earlier release recorded as an event of its own', async () => {
+      await district.import({ ...BASE, enrollments: without(BASE.enrollments, 'e2', 'e3') });
+      const sam = district.ids.student('sam');
+      const { revision } = (await district.events(studentStream(sam))).at(-1) as RecordedEvent;
+      const rows = [
+        { enrolment: district.ids.enrolment('e2'), class: district.ids.class('math'), school: district.ids.school('lin') },
+        { enrolment: district.ids.enrolment('e3'), class: district.ids.class('art'), school: district.ids.school('har') },
+      ];
+      const meta = { ...sampleMeta, student: sam, commandId: newId<CommandId>() };
+      await district.store.append(
+        studentStream(sam),
+        revision,
+        rows.map((row, n) => ({
+          id: eventIdOf(meta.commandId, n),
+          type: 'students.enrolled',
+          version: 1,
+          data: { student: sam, ...row },
+          meta,
+        })),
+      );
+      expect((await district.import(BASE)).report.counts).toMatchObject({ created: 0, changed: 0, left: 0 });
+      await district.import(delta({ enrollments: [ENROLLMENTS, 'e3,tobedeleted,,,,'] }));
+      expect(Object.keys((await student('sam')).facts.enrolments)).toEqual([district.ids.enrolment('e2')]);
     });
 
     it('adds an enrolment and a birth date of people whom it does not repeat', async () => {

@@ -23,6 +23,14 @@ export class Listing<T extends string> {
   }
 }
 
+/** What is read as it lies in the log is of any version: `students.enrolled` lists enrolments since its second, before it named one. */
+interface AsStored {
+  readonly student?: StudentId;
+  readonly staff?: StaffId;
+  readonly enrolment?: EnrolmentId;
+  readonly enrolments?: readonly { readonly enrolment: EnrolmentId }[];
+}
+
 /** Small pages: reading one holds the thread. */
 const PAGE = 100;
 
@@ -62,9 +70,11 @@ export class OnRecord implements Recorded {
     const holders = new Map<EnrolmentId, StudentId | StaffId>();
     if (enrolments.size === 0) return holders;
     await this.walk(['students.enrolled', 'people.class-assigned'], (_, data) => {
-      const { enrolment, student, staff } = data as { enrolment: EnrolmentId; student?: StudentId; staff?: StaffId };
+      const { student, staff, enrolments: listed, ...one } = data as AsStored;
       const holder = student ?? staff;
-      if (holder !== undefined && enrolments.has(enrolment)) holders.set(enrolment, holder);
+      for (const { enrolment } of listed ?? [one]) {
+        if (enrolment !== undefined && holder !== undefined && enrolments.has(enrolment)) holders.set(enrolment, holder);
+      }
     });
     return holders;
   }

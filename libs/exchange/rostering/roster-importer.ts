@@ -186,30 +186,41 @@ class ImportRun {
     if (refusal) return this.tell({ ...at(place), outcome: 'refused', what, why: `${refusal.title}. ${refusal.detail}` });
     if (events.length === 0) this.unchanged += 1;
     for (const event of events) {
-      const part = partOf(event);
-      const own = part === undefined ? undefined : places?.get(part.id);
-      const outcome = event.type.endsWith('left-roster') || part?.ends ? 'left' : fresh || part ? 'created' : 'changed';
-      this.tell({ ...at(own ?? place), outcome, what: part?.what ?? what });
+      const outcome = event.type.endsWith('left-roster') ? 'left' : fresh ? 'created' : 'changed';
+      const parts = partsOf(event);
+      if (!parts) this.tell({ ...at(place), outcome, what });
+      for (const part of parts ?? [])
+        this.tell({ ...at(places?.get(part.id) ?? place), outcome: part.ends ? 'left' : 'created', what: part.what });
     }
   }
 }
 
 const at = ({ file, line }: Place): Pick<Finding, 'file' | 'line'> => (line === undefined ? { file } : { file, line });
 
-/** Enrolments and guardians have rows of their own though their events stand in another's stream. */
-function partOf(event: DomainEvent): { what: string; id: string; ends: boolean } | undefined {
-  const data = event.data as { readonly enrolment?: string; readonly guardian?: string };
-  switch (event.type) {
+interface Part {
+  readonly what: string;
+  readonly id: string;
+  readonly ends: boolean;
+}
+
+/** Enrolments and guardians have rows of their own though their events stand in another's stream, and one event may hold many. */
+function partsOf({ type, data }: DomainEvent): readonly Part[] | undefined {
+  switch (type) {
     case 'students.enrolled':
+    case 'students.unenrolled': {
+      const { enrolments } = data as { readonly enrolments: readonly { readonly enrolment: string }[] };
+      return enrolments.map(({ enrolment }) => ({ what: 'enrolment', id: enrolment, ends: type === 'students.unenrolled' }));
+    }
     case 'people.class-assigned':
-      return { what: 'enrolment', id: data.enrolment ?? '', ends: false };
-    case 'students.unenrolled':
-    case 'people.class-unassigned':
-      return { what: 'enrolment', id: data.enrolment ?? '', ends: true };
+    case 'people.class-unassigned': {
+      const { enrolment } = data as { readonly enrolment: string };
+      return [{ what: 'enrolment', id: enrolment, ends: type === 'people.class-unassigned' }];
+    }
     case 'students.guardian-linked':
-      return { what: 'guardian', id: data.guardian ?? '', ends: false };
-    case 'students.guardian-unlinked':
-      return { what: 'guardian', id: data.guardian ?? '', ends: true };
+    case 'students.guardian-unlinked': {
+      const { guardian } = data as { readonly guardian: string };
+      return [{ what: 'guardian', id: guardian, ends: type === 'students.guardian-unlinked' }];
+    }
     default:
       return undefined;
   }

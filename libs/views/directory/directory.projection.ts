@@ -66,9 +66,13 @@ function students(db: Database): Projection<StudentsEvent> {
     'students.guardian-linked': ({ data: { student, guardian, ...rest } }) =>
       void link.run(student, guardian, JSON.stringify({ guardian, ...rest })),
     'students.guardian-unlinked': ({ data }) => void unlink.run(data.student, data.guardian),
-    'students.enrolled': ({ data: { student, enrolment, class: group, school, from, to } }) =>
-      void enrol.run(student, enrolment, group, school ?? null, from ?? null, to ?? null),
-    'students.unenrolled': ({ data }) => void unenrol.run(data.student, data.enrolment),
+    'students.enrolled': ({ data: { student, enrolments } }) => {
+      for (const { enrolment, class: group, school, from, to } of enrolments)
+        enrol.run(student, enrolment, group, school ?? null, from ?? null, to ?? null);
+    },
+    'students.unenrolled': ({ data: { student, enrolments } }) => {
+      for (const { enrolment } of enrolments) unenrol.run(student, enrolment);
+    },
     'students.team-member-assigned': ({ data }) => {
       const { student, assignment, staff: member, role, discipline, classes, from, to, coveringFor } = data;
       assign.run(student, assignment, member, role, discipline ?? null, JSON.stringify(classes), from, to ?? null, coveringFor ?? null);

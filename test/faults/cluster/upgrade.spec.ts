@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BASELINE } from '@apps/shared/src/baseline';
+import { catalogue } from '@apps/shared/src/events';
 import { SqliteEventStore } from '@foundation/event-store';
 import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { type CommandId, type DomainEvent, eventIdOf, id, type Instant, type NodeId } from '@foundation/kernel';
+import { knownBesides } from '@foundation/operations';
 import { nodeStated } from '@foundation/operations/events';
 import { sampleMeta, temporaryFolder } from '@foundation/testing';
 import { Client, uuid } from '../../support/client';
@@ -137,7 +140,10 @@ describe('nodes of two versions side by side', () => {
 
   it('write nothing that the older one cannot read, and say who is behind', async () => {
     // A third node of the older version was thrown away, and nobody has said so.
-    await append(`node-${THROWN_AWAY}`, nodeStated.of({ node: THROWN_AWAY, release: '0.0.9', knows: [] }));
+    await append(
+      `node-${THROWN_AWAY}`,
+      nodeStated.of({ node: THROWN_AWAY, release: '0.0.9', knows: [...knownBesides(BASELINE, catalogue.definitions)] }),
+    );
     const behind = new RegExp(`(${nodeId(old)}.+${THROWN_AWAY}|${THROWN_AWAY}.+${nodeId(old)}).+cannot read .+node -- retire`);
     expect(await refusals(next)).toEqual([upgrading(behind), upgrading(behind)]);
     expect((await accommodated(old)).status).toBe(201);
