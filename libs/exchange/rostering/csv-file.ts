@@ -188,14 +188,16 @@ class LineEnds {
   private afterReturn = false;
 
   mended(page: Buffer): Buffer {
-    if (!this.afterReturn && !page.includes(CR)) return page;
+    let at = this.afterReturn && page[0] === LF ? 1 : 0;
+    if (page.length > 0) this.afterReturn = page[page.length - 1] === CR;
     const mended = Buffer.allocUnsafe(page.length);
     let length = 0;
-    for (const byte of page) {
-      const follows = this.afterReturn && byte === LF;
-      this.afterReturn = byte === CR;
-      if (!follows) mended[length++] = byte === CR ? LF : byte;
+    for (let end = page.indexOf(CR, at); end !== -1; end = page.indexOf(CR, at)) {
+      length += page.copy(mended, length, at, end);
+      mended[length++] = LF;
+      at = page[end + 1] === LF ? end + 2 : end + 1;
     }
+    length += page.copy(mended, length, at);
     return mended.subarray(0, length);
   }
 }
