@@ -2,9 +2,10 @@ import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { temporaryFolder } from '@foundation/testing';
+import type { Client } from '../support/client';
 import { runCommand, startCommand } from '../support/commands';
 import { Service } from '../support/service';
-import { addStudent, countKnown, signedIn } from '../support/small-district';
+import { addStudent, countKnown, keepAdding, signedIn } from '../support/small-district';
 
 const root = temporaryFolder();
 const data = join(root, 'data');
@@ -22,11 +23,12 @@ beforeAll(async () => {
 }, 120_000);
 
 /** What is there is served, and it equals the log. */
-async function servesAndEquals(): Promise<void> {
+async function servesAndEquals(look: (admin: Client) => Promise<void> = async () => undefined): Promise<void> {
   const service = await Service.start({ data, arguments: ['--demo'] });
   const admin = await signedIn(service, 'administrator');
   const added = (await addStudent(admin))!;
   expect(await countKnown(admin, [...acknowledged, added])).toBe(acknowledged.length + 1);
+  await look(admin);
   acknowledged.push(added);
   expect(await service.stop()).toBe(0);
   expect(await runCommand('views', data, ['verify'])).toMatchObject({ code: 0, said: expect.stringContaining('equal what the log gives') });
@@ -59,4 +61,27 @@ it('a start that builds the views anew, killed again and again: the same', async
     await service?.stop('SIGKILL');
     await servesAndEquals();
   }
+}, 120_000);
+
+it('a rebuild that the service was asked for, killed with it while others record, again and again: the same, and it says that it was cut short', async () => {
+  let cutShort = 0;
+  for (let round = 0; round < 2; round++) {
+    const service = await Service.start({ data, arguments: ['--demo'] });
+    const admin = await signedIn(service, 'administrator');
+    const recording = keepAdding(admin);
+    const before = generations().length;
+    const { job } = await admin.do('views/jobs', { work: 'rebuild' });
+    while (generations().length === before) await pause(2);
+    await pause(60 * round);
+    await service.stop('SIGKILL');
+    await recording.stop();
+    expect(recording.acknowledged.length).toBeGreaterThan(0);
+    acknowledged.push(...recording.acknowledged);
+    await servesAndEquals(async (next) => {
+      const { status } = await next.read(`views/jobs/${job}`);
+      expect(['interrupted', 'finished']).toContain(status);
+      if (status === 'interrupted') cutShort++;
+    });
+  }
+  expect(cutShort).toBeGreaterThan(0);
 }, 120_000);

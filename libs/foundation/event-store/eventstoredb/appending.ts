@@ -69,7 +69,7 @@ export class Appender {
         'an append',
         ({ batch }, tries) => {
           sent = tries;
-          return batch.append(append, this.patience.answerMs);
+          return batch.append(append, this.patience);
         },
         this.closed,
       );
@@ -90,7 +90,7 @@ export class Appender {
 
   /** One attempt at an append of the store's own, such as a stream's metadata, repeated until it is answered. */
   raw(append: WireAppend): Promise<WireAnswer> {
-    return persist(this.slot, this.patience, 'an append', ({ batch }) => batch.append(append, this.patience.answerMs), this.closed);
+    return persist(this.slot, this.patience, 'an append', ({ batch }) => batch.append(append, this.patience), this.closed);
   }
 
   /** The log decides: it holds exactly these events in that place, or it is a conflict. */

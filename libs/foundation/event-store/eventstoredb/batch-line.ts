@@ -11,6 +11,7 @@ import type { Status } from '@eventstore/db-client/generated/status_pb';
 import { BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import type { ExpectedRevision } from '../port';
+import type { Patience } from './calls';
 import { known, LineLost, NoAnswer } from './failures';
 import { type BatchLine, hangUp, type LogClient } from './log-client';
 import { textOf } from './uuid';
@@ -35,11 +36,18 @@ export interface WireAnswer {
 
 interface Waiting {
   readonly stream: string;
-  readonly sent: number;
-  readonly timer: NodeJS.Timeout;
+  /** How many were sent on the line before it. */
+  readonly order: number;
+  /** Until when it may wait. */
+  readonly until: number;
+  /** When it was sent, in ms of this process. */
+  readonly since: number;
+  timer: NodeJS.Timeout;
   readonly resolve: (answer: WireAnswer) => void;
   readonly reject: (error: Error) => void;
 }
+
+export type BatchPatience = Pick<Patience, 'answerMs' | 'wholeMs'>;
 
 /**
  * The server's batch call: appends of one client share one two-way line, each answered on its own. Spoken by ourselves, for the client's
@@ -51,10 +59,13 @@ export class BatchCall {
 
   constructor(private readonly client: LogClient) {}
 
-  /** Rejects with what the server refused, with NoAnswer after the deadline, with LineLost or the line's own error when it broke. */
-  append(append: WireAppend, deadlineMs: number): Promise<WireAnswer> {
+  /**
+   * Rejects with what the server refused, with NoAnswer when the line says nothing for `answerMs`, with LineLost or the line's own error when
+   * it broke. A server that still answers what was sent before is waited for, at most for `wholeMs`.
+   */
+  append(append: WireAppend, patience: BatchPatience): Promise<WireAnswer> {
     if (!this.line?.open) this.line = new Line(this.client);
-    return this.line.append(append, deadlineMs);
+    return this.line.append(append, patience);
   }
 
   close(): void {
@@ -66,7 +77,10 @@ class Line {
   open = true;
   private readonly waiting = new Map<string, Waiting>();
   private readonly call: Promise<BatchLine>;
-  private heard = 0;
+  private heard = -Infinity;
+  private sent = 0;
+  /** The last of what was sent that has been answered. */
+  private reached = -1;
   private readonly replaced = () => this.fail(new LineLost('the client was replaced'));
 
   constructor(private readonly client: LogClient) {
@@ -84,11 +98,20 @@ class Line {
     client.ended.addEventListener('abort', this.replaced);
   }
 
-  append(append: WireAppend, deadlineMs: number): Promise<WireAnswer> {
+  append(append: WireAppend, { answerMs, wholeMs }: BatchPatience): Promise<WireAnswer> {
     return new Promise((resolve, reject) => {
       const correlation = randomUUID();
-      const timer = setTimeout(() => this.expire(correlation, deadlineMs), deadlineMs);
-      this.waiting.set(correlation, { stream: append.stream, sent: performance.now(), timer, resolve, reject });
+      const timer = setTimeout(() => this.lookAfter(correlation, answerMs), answerMs);
+      const since = performance.now();
+      this.waiting.set(correlation, {
+        stream: append.stream,
+        order: this.sent++,
+        until: since + wholeMs,
+        since,
+        timer,
+        resolve,
+        reject,
+      });
       this.call.then(
         (call) => {
           // Expired or failed while the line was being opened: not sent at all.
@@ -114,12 +137,19 @@ class Line {
   }
 
   /** One append was not answered in time. A line on which nothing came since it was sent is given up. */
-  private expire(correlation: string, deadlineMs: number): void {
+  private lookAfter(correlation: string, answerMs: number): void {
     const waiting = this.waiting.get(correlation);
     if (!waiting) return;
+    const now = performance.now();
+    const due = Math.min(this.heard + answerMs, waiting.until);
+    // The server was busy with what was sent before until it was last heard. Sent again, this one would only make its queue longer.
+    if (this.reached < waiting.order && this.heard >= waiting.since && now < due) {
+      waiting.timer = setTimeout(() => this.lookAfter(correlation, answerMs), due - now);
+      return;
+    }
     this.waiting.delete(correlation);
-    if (this.heard >= waiting.sent) return waiting.reject(new LineLost('the server answered others, not this append'));
-    const silence = new NoAnswer('an append', deadlineMs);
+    if (this.heard >= waiting.since) return waiting.reject(new LineLost('the server answered others, not this append'));
+    const silence = new NoAnswer('an append', answerMs);
     waiting.reject(silence);
     this.fail(silence);
   }
@@ -132,6 +162,7 @@ class Line {
     if (!waiting) return;
     this.waiting.delete(correlation);
     clearTimeout(waiting.timer);
+    this.reached = Math.max(this.reached, waiting.order);
     const success = answer.getSuccess();
     if (!success) return waiting.reject(errorOf(answer.getError(), waiting.stream));
     const commit = success.getPosition()?.getCommitPosition();
