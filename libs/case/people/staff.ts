@@ -61,7 +61,7 @@ export interface StaffState {
   readonly grants: readonly Grant[];
 }
 
-const initial: StaffState = { removed: false, onRoster: false, classes: {}, grants: [] };
+const initial: StaffState = { staff: undefined, removed: false, onRoster: false, rostered: undefined, classes: {}, grants: [] };
 
 function evolve(state: StaffState, event: Happened<PeopleEvent>): StaffState {
   switch (event.type) {

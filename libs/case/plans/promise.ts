@@ -90,13 +90,13 @@ export function evolvePlan(state: PlanPromise | undefined, event: Happened<Plans
     }
     case 'plans.plan-activated': {
       const { effectiveFrom, meetingOn, annualReviewDue, evaluatedOn, reevaluationDue } = event.data;
-      const first: PlanVersion = { ...state.items, number: 1, effectiveFrom, recordedAt: event.meta.recordedAt };
+      const first: PlanVersion = { number: 1, effectiveFrom, recordedAt: event.meta.recordedAt, ...state.items };
       return { ...state, status: 'active', versions: [first], meetingOn, annualReviewDue, evaluatedOn, reevaluationDue };
     }
     case 'plans.plan-amended': {
       const { effectiveFrom, agreement, planVersion } = event.data;
       const items = amendItems(state.items, event.data);
-      const next: PlanVersion = { ...items, number: planVersion, effectiveFrom, agreement, recordedAt: event.meta.recordedAt };
+      const next: PlanVersion = { number: planVersion, effectiveFrom, agreement, recordedAt: event.meta.recordedAt, ...items };
       return { ...state, items, versions: [...state.versions, next] };
     }
     case 'plans.plan-acknowledged': {

@@ -81,7 +81,7 @@ function decide(command: SessionCommand, state: SessionState | undefined): Decid
 }
 
 function schedule({ facts, start, plannedSeconds, ...of }: CommandOf<'schedule'>, state: SessionState | undefined): Decided {
-  const planned = { ...sessionOf(of), start, plannedSeconds };
+  const planned = { start, plannedSeconds, ...sessionOf(of) };
   if (state) return recordAgain(!isHeld(state) && sameContent(planned, { ...sessionOf(state), ...scheduleOf(state) }));
   return scheduleRefusal(planned, start, plannedSeconds, facts) ?? [sessionScheduled.of(planned)];
 }
@@ -96,7 +96,7 @@ function record({ outcome, facts, ...of }: CommandOf<'record'>, state: SessionSt
   }
   const { zone } = timeOf(outcome);
   const late = isLate(dayOf(outcome), facts.recordedAt, zone);
-  return outcomeRefusal(held, outcome, facts) ?? [sessionOutcomeRecorded.of({ ...held, outcome, late })];
+  return outcomeRefusal(held, outcome, facts) ?? [sessionOutcomeRecorded.of({ outcome, late, ...held })];
 }
 
 function change(command: CommandOf<'correct' | 'void' | 'dispute'>, state: SessionState): Decided {
@@ -121,10 +121,10 @@ const scheduleOf = ({ start, plannedSeconds }: Schedule): Schedule => ({ start, 
 
 function evolve(state: SessionState | undefined, { type, data, meta }: Happened<SessionsEvent>): SessionState | undefined {
   const made = { author: meta.actor, recordedAt: meta.recordedAt };
-  if (type === 'sessions.session-scheduled') return { ...sessionOf(data), ...scheduleOf(data), ...made, status: 'scheduled' };
+  if (type === 'sessions.session-scheduled') return { status: 'scheduled', ...made, ...sessionOf(data), ...scheduleOf(data) };
   if (type === 'sessions.session-outcome-recorded') {
     const { outcome } = data;
-    return { ...sessionOf(data), ...made, status: 'recorded', original: outcome, content: outcome, wasScheduled: state !== undefined };
+    return { status: 'recorded', original: outcome, content: outcome, wasScheduled: state !== undefined, ...made, ...sessionOf(data) };
   }
   if (!state) return state;
   switch (type) {

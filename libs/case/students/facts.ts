@@ -22,7 +22,16 @@ export interface StudentFacts {
   readonly team: readonly Assignment[];
 }
 
-const initial: StudentFacts = { erased: false, onRoster: false, caseStatus: 'none', schools: [], enrolments: {}, team: [] };
+const initial: StudentFacts = {
+  student: undefined,
+  erased: false,
+  onRoster: false,
+  caseStatus: 'none',
+  caseSince: undefined,
+  schools: [],
+  enrolments: {},
+  team: [],
+};
 
 function evolve(state: StudentFacts, event: Happened<StudentsEvent>): StudentFacts {
   switch (event.type) {

@@ -237,7 +237,15 @@ const outOfOrder = (): Refusal =>
 
 /** The rules of `student-<id>`. Refusals: see `studentsRefusals`. */
 export const studentDecider: Decider<StudentCommand, StudentFile, StudentsEvent> = {
-  initial: { facts: studentFacts.initial, guardians: {}, extras: {} },
+  initial: {
+    facts: studentFacts.initial,
+    rostered: undefined,
+    added: undefined,
+    demographics: undefined,
+    profile: undefined,
+    guardians: {},
+    extras: {},
+  },
   evolve,
   decide,
 };

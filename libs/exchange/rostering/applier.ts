@@ -62,7 +62,7 @@ export function decideInSequence<C, S, E extends DomainEvent>(
     const decided = decider.decide(command, now);
     if (isRefusal(decided)) return decided;
     events.push(...decided);
-    if (index < commands.length - 1) now = decided.reduce((folded: S, event) => decider.evolve(folded, { ...event, meta }), now);
+    if (index < commands.length - 1) now = decided.reduce((folded: S, event) => decider.evolve(folded, { meta, ...event }), now);
   }
   return events;
 }
@@ -139,7 +139,7 @@ export class Applier {
 
   private metaOf({ stream, student }: Target): EventMeta {
     const { actor, commandId, correlationId, occurredAt, recordedAt } = this.contextOf(stream);
-    return { ...(student !== undefined && { student }), actor, occurredAt, recordedAt, commandId, correlationId };
+    return { actor, occurredAt, recordedAt, commandId, correlationId, ...(student !== undefined && { student }) };
   }
 
   /** A zone's offset is dear to look up and the same for a while: one look serves what is recorded within 50 ms. */

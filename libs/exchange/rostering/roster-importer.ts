@@ -183,14 +183,14 @@ class ImportRun {
   }
 
   private report({ what, place, places }: Step, { events, fresh, refusal }: Applied): void {
-    if (refusal) return this.tell({ ...at(place), outcome: 'refused', what, why: `${refusal.title}. ${refusal.detail}` });
+    if (refusal) return this.tell({ outcome: 'refused', what, why: `${refusal.title}. ${refusal.detail}`, ...at(place) });
     if (events.length === 0) this.unchanged += 1;
     for (const event of events) {
       const outcome = event.type.endsWith('left-roster') ? 'left' : fresh ? 'created' : 'changed';
       const parts = partsOf(event);
-      if (!parts) this.tell({ ...at(place), outcome, what });
+      if (!parts) this.tell({ outcome, what, ...at(place) });
       for (const part of parts ?? [])
-        this.tell({ ...at(places?.get(part.id) ?? place), outcome: part.ends ? 'left' : 'created', what: part.what });
+        this.tell({ outcome: part.ends ? 'left' : 'created', what: part.what, ...at(places?.get(part.id) ?? place) });
     }
   }
 }

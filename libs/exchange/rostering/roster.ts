@@ -476,11 +476,11 @@ class RosterReading {
 
   private async orgs(): Promise<RosterOrg[]> {
     const orgs = await this.list('orgs', (reader, placed): RosterOrg => ({
-      ...placed,
       name: reader.required('name', 255),
       kind: reader.word('type', ORG_KINDS, 'keep') ?? 'school',
       identifier: reader.optional('identifier', 255),
       parent: reader.row.value('parentSourcedId'),
+      ...placed,
     }));
     this.taken.orgs = new Set(orgs.map((org) => org.sourcedId));
     return orgs;
@@ -495,8 +495,8 @@ class RosterReading {
       const kind = reader.word('type', TERM_KINDS, 'keep') ?? 'term';
       const parent = reader.row.value('parentSourcedId');
       const schoolYear = reader.optional('schoolYear', 10);
-      if (placed.leaves) return { ...placed, title, kind, start: start ?? NO_DAY, end: end ?? NO_DAY };
-      return start === undefined || end === undefined ? undefined : { ...placed, title, kind, start, end, parent, schoolYear };
+      if (placed.leaves) return { title, kind, start: start ?? NO_DAY, end: end ?? NO_DAY, ...placed };
+      return start === undefined || end === undefined ? undefined : { title, kind, start, end, parent, schoolYear, ...placed };
     });
     this.taken.academicSessions = new Set(terms.map((term) => term.sourcedId));
     return terms;
@@ -537,7 +537,6 @@ class RosterReading {
       if (codes.length > 0 && codes.length !== subjects.length)
         reader.warn('subjectCodes', 'There are not as many codes as subjects; the subjects were taken without codes.');
       return {
-        ...placed,
         title: reader.required('title', 255),
         kind: reader.word('classType', CLASS_KINDS, 'keep') ?? 'scheduled',
         school,
@@ -545,6 +544,7 @@ class RosterReading {
         terms: this.shared.list(terms),
         periods: this.shared.list(reader.list('periods', 40)),
         subjects: this.shared.list(subjects),
+        ...placed,
       };
     });
     this.taken.classes = new Set(classes.map((one) => one.sourcedId));
@@ -597,7 +597,6 @@ class RosterReading {
       const enabled = reader.row.value('enabledUser');
       if (enabled !== undefined && !/^(true|false)$/i.test(enabled)) reader.warn('enabledUser', 'Neither true nor false; taken as true.');
       return {
-        ...placed,
         enabled: enabled === undefined || !/^false$/i.test(enabled),
         givenName: reader.required('givenName', 120),
         familyName: reader.required('familyName', 120),
@@ -613,6 +612,7 @@ class RosterReading {
         endedRoles: grants?.ended ?? NONE,
         rolesWhole,
         agents: this.shared.list(reader.row.list('agentSourcedIds')),
+        ...placed,
       };
     };
     const take = (person: RosterPerson): void => {
@@ -695,7 +695,6 @@ class RosterReading {
       const school = reader.row.value('schoolSourcedId');
       const place = school !== undefined && !placed.leaves && this.keepsOrg(reader, 'schoolSourcedId', school) ? school : undefined;
       return {
-        ...placed,
         class: group,
         school: place,
         person,
@@ -703,6 +702,7 @@ class RosterReading {
         primary: /^true$/i.test(reader.row.value('primary') ?? ''),
         from: sound ? from : undefined,
         to: sound ? to : undefined,
+        ...placed,
       };
     };
     const taken = await this.each('enrollments', read, (row) => enrolments.put(row));
@@ -713,7 +713,7 @@ class RosterReading {
     return this.packed('demographics', DEMOGRAPHICS, (reader, placed): RosterDemographics => {
       if (!placed.leaves && !this.isThere('users', 'person', placed.sourcedId, people))
         reader.refuse('sourcedId', 'No person with this sourcedId could be taken from users.csv.');
-      return { ...placed, birthDate: reader.day('birthDate', 'optional'), sex: reader.optional('sex', 40) };
+      return { birthDate: reader.day('birthDate', 'optional'), sex: reader.optional('sex', 40), ...placed };
     });
   }
 }

@@ -83,7 +83,7 @@ export interface DayValue extends Figure {
 export function dayValue(measure: Measure, aggregation: Aggregation, raws: readonly Raw[]): DayValue {
   const rule = dayRule(measure.kind, aggregation);
   const figure = rule === 'mean-of-sessions@1' ? meanOfSessions(measure, raws) : pool(measure, raws);
-  return { ...figure, rule, sittings: raws.length };
+  return { rule, sittings: raws.length, ...figure };
 }
 
 function dayRule(kind: MeasureKind, aggregation: Aggregation): DayRule {

@@ -86,8 +86,8 @@ export class ViewRuntime {
     const head = this.source.head();
     const { serving, next } = this;
     return {
-      ...(serving ? { file: serving.file.name } : {}),
       head,
+      ...(serving ? { file: serving.file.name } : {}),
       views: serving?.projector.states ?? this.views.map(({ name }) => ({ view: name, position: START })),
       purged: this.purged,
       ...(next

@@ -41,7 +41,7 @@ export const caseloadView: View<SessionsEvent | PrivacyEvent> = {
       const found = find.get(session);
       if (!found || found.state === 'voided' || found.revision >= event.revision) return;
       remove.run(session);
-      put(event, { ...found, session }, standing(outcome));
+      put(event, { session, ...found }, standing(outcome));
     };
     return {
       'sessions.session-scheduled': (event) => {

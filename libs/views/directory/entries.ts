@@ -166,8 +166,11 @@ export function evolveStudent(state: StudentEntry | undefined, event: RecordedEv
       const { student, givenName, familyName, preferredName, birthDate, grades, schools } = event.data;
       return { student, givenName, familyName, preferredName, birthDate, grades, schools, caseStatus: 'none', onRoster: false };
     }
-    case 'students.demographics-rostered':
-      return state && { ...state, birthDate: event.data.birthDate ?? state.birthDate };
+    case 'students.demographics-rostered': {
+      if (!state) return state;
+      const { birthDate, ...others } = state;
+      return { birthDate: event.data.birthDate ?? birthDate, ...others };
+    }
     case 'students.student-left-roster':
       return state && { ...state, onRoster: false };
     case 'students.case-opened':

@@ -91,11 +91,11 @@ export function valuesOf(seen: Seen): unknown[] {
 }
 
 export const seenOf = ({ data, student, goal, day, at, record, revision }: SeenRow): Seen => ({
-  ...(JSON.parse(data) as Omit<Seen, Keyed>),
   student,
   goal,
   day,
   at,
   record,
   revision,
+  ...(JSON.parse(data) as Omit<Seen, Keyed>),
 });

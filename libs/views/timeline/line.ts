@@ -290,7 +290,6 @@ export function lineOf(student: StudentId, row: Row): Line {
     return noteBefore ? { ...change, noteBefore } : change;
   });
   return {
-    ...kept,
     student,
     kind,
     day,
@@ -298,6 +297,7 @@ export function lineOf(student: StudentId, row: Row): Line {
     id,
     author,
     revision,
+    ...kept,
     history,
     ...(item === null ? {} : { item }),
     ...(group === null ? {} : { class: group }),

@@ -34,9 +34,9 @@ export class Batch {
       try {
         const outcome = await this.recorder.item(by, item);
         outcomes[index] = outcome;
-        results[index] = { ...sent, result: outcome.repeated ? 'duplicate' : 'recorded', revision: outcome.revision };
+        results[index] = { result: outcome.repeated ? 'duplicate' : 'recorded', revision: outcome.revision, ...sent };
       } catch (error) {
-        results[index] = { ...sent, result: 'refused', problem: this.problem(by, error) };
+        results[index] = { result: 'refused', problem: this.problem(by, error), ...sent };
       }
     };
     const indexes = [...items.keys()];

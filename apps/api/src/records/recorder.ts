@@ -55,13 +55,13 @@ export class Recorder {
       const read = outcomeOf(outcome, zone);
       const occurredAt = read.kind === 'missed' ? read.plannedStart : read.start;
       await this.access.authoriseRecord(by, 'session.write', subject, localDateOf(occurredAt));
-      return this.commands.execute(new RecordSession({ ...of, outcome: read }, this.context(by, body, { occurredAt })));
+      return this.commands.execute(new RecordSession({ outcome: read, ...of }, this.context(by, body, { occurredAt })));
     }
     if (schedule && !outcome) {
       const start = whenOf(schedule.start, zone, '/schedule/start');
       await this.access.authorise(by, 'session.write', subject);
       const { plannedSeconds } = schedule;
-      return this.commands.execute(new ScheduleSession({ ...of, start, plannedSeconds }, this.context(by, body, {})));
+      return this.commands.execute(new ScheduleSession({ start, plannedSeconds, ...of }, this.context(by, body, {})));
     }
     const detail = 'Send `outcome` for what became of it, or `schedule` for what is planned: one of the two.';
     throw new ProblemError('invalid-request', 'One field needs mending.', [{ pointer: '/outcome', detail }]);
@@ -85,7 +85,7 @@ export class Recorder {
 
   /** The record's id is the command's id; what was sent, not when, tells a repeat from a re-used id. */
   private context(by: Caller, body: { readonly id: string }, options: Parameters<Caller['context']>[0]) {
-    return by.context({ ...options, commandId: id<CommandId>(body.id), request: body });
+    return by.context({ commandId: id<CommandId>(body.id), request: body, ...options });
   }
 }
 
@@ -110,5 +110,5 @@ export function zoneOf(by: Caller, zone: string | undefined): string {
 export function outcomeOf(outcome: OutcomeText, zone: string): Outcome {
   if (outcome.kind === 'missed') return { ...outcome, plannedStart: whenOf(outcome.plannedStart, zone, '/outcome/plannedStart') };
   const { start, end, groupSize = 1, goals = [], ...rest } = outcome;
-  return { ...rest, start: whenOf(start, zone, '/outcome/start'), end: whenOf(end, zone, '/outcome/end'), groupSize, goals };
+  return { start: whenOf(start, zone, '/outcome/start'), end: whenOf(end, zone, '/outcome/end'), groupSize, goals, ...rest };
 }

@@ -23,7 +23,7 @@ export class Replies {
     const { tag, ...rest } = options;
     const position = positionText(this.platform.journal.logId, outcome.position);
     const body = { id: resource, revision: outcome.revision, position };
-    return new Answer(body, { ...rest, position, ...(tag && { etag: etagOf(tag, outcome.revision) }) });
+    return new Answer(body, { position, ...rest, ...(tag && { etag: etagOf(tag, outcome.revision) }) });
   }
 
   page<T>(page: { readonly items: readonly T[]; readonly next?: string }): Answer<typeof page> {
