@@ -11,7 +11,6 @@ import type { Status } from '@eventstore/db-client/generated/status_pb';
 import { BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import type { ExpectedRevision } from '../port';
-import type { Patience } from './calls';
 import { known, LineLost, NoAnswer } from './failures';
 import { type BatchLine, hangUp, type LogClient } from './log-client';
 import { textOf } from './uuid';
@@ -47,7 +46,11 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-export type BatchPatience = Pick<Patience, 'answerMs' | 'wholeMs'>;
+/** In milliseconds. */
+export interface BatchPatience {
+  readonly answerMs: number;
+  readonly wholeMs: number;
+}
 
 /**
  * The server's batch call: appends of one client share one two-way line, each answered on its own. Spoken by ourselves, for the client's
