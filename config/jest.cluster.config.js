@@ -10,5 +10,5 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testTimeout: 120000,
   // Each file waits more than it works (for cuts, takeovers, starts), and has servers, ports and folders of its own.
-  maxWorkers: 3,
+  maxWorkers: 2,
 };
