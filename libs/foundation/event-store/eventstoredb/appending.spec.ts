@@ -4,7 +4,7 @@ import { newId } from '@foundation/kernel';
 import { sampleMeta } from '@foundation/testing';
 import { EmptyAppend, EventTooLarge, type SealedEvent, type StoredEvent, StoreUnavailable, WrongExpectedRevision } from '../port';
 import { Appender, wireAppend } from './appending';
-import type { WireAnswer, WireAppend } from './batch-line';
+import type { BatchPatience, WireAnswer, WireAppend } from './batch-line';
 import type { ClientSlot } from './client-slot';
 import { LineLost } from './failures';
 import { KnownPositions } from './known-positions';
@@ -19,8 +19,10 @@ const conflictAt = (current: bigint | 'no_stream') =>
 /** An appender on a server that answers attempt after attempt as told, and whose stream holds these events. */
 function given(answers: readonly (WireAnswer | Error)[], inLog: readonly StoredEvent[] = []) {
   const sent: WireAppend[] = [];
+  const patiences: BatchPatience[] = [];
   const batch = {
-    append: (append: WireAppend) => {
+    append: (append: WireAppend, given: BatchPatience) => {
+      patiences.push(given);
       const answer = answers[Math.min(sent.push(append), answers.length) - 1]!;
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     },
@@ -31,7 +33,7 @@ function given(answers: readonly (WireAnswer | Error)[], inLog: readonly StoredE
     last: async () => (inLog.length > 0 ? { revision: BigInt(inLog.at(-1)!.revision) } : undefined),
   } as unknown as ServerReads;
   const known = new KnownPositions();
-  return { sent, known, appender: new Appender(slot, reads, known, patience, new AbortController().signal) };
+  return { sent, patiences, known, appender: new Appender(slot, reads, known, patience, new AbortController().signal) };
 }
 
 describe('An append', () => {
@@ -51,11 +53,15 @@ describe('An append', () => {
   });
 
   it('that nobody ever answers is given up, and says that it may have been written', async () => {
-    const { appender, sent } = given([new LineLost('cut')]);
+    const { appender, sent, patiences } = given([new LineLost('cut')]);
     const refused = appender.append(wireAppend('s-1', 'no-stream', [event()]));
     await expect(refused).rejects.toThrow(StoreUnavailable);
     await expect(refused).rejects.toThrow('may have been written');
     expect(sent.length).toBeGreaterThan(2);
+    // No attempt may wait longer than is left of the whole.
+    const left = patiences.map(({ wholeMs }) => wholeMs);
+    expect(left).toEqual([...left].sort((a, b) => b - a));
+    expect(left.at(-1)).toBeLessThan(patience.wholeMs);
   });
 
   it('that meets a conflict at once is a conflict, without a look at the log', async () => {

@@ -10,7 +10,7 @@ import {
 } from '../port';
 import type { WireAppend, WireAnswer } from './batch-line';
 import { type Patience, persist } from './calls';
-import type { ClientSlot } from './client-slot';
+import type { ClientSlot, Seat } from './client-slot';
 import type { KnownPositions } from './known-positions';
 import type { ServerReads } from './server-reads';
 import { wireEvent } from './stored';
@@ -67,9 +67,9 @@ export class Appender {
         this.slot,
         this.patience,
         'an append',
-        ({ batch }, tries) => {
+        ({ batch }, tries, wholeMs) => {
           sent = tries;
-          return batch.append(append, this.patience);
+          return batch.append(append, { answerMs: this.patience.answerMs, wholeMs });
         },
         this.closed,
       );
@@ -90,7 +90,9 @@ export class Appender {
 
   /** One attempt at an append of the store's own, such as a stream's metadata, repeated until it is answered. */
   raw(append: WireAppend): Promise<WireAnswer> {
-    return persist(this.slot, this.patience, 'an append', ({ batch }) => batch.append(append, this.patience), this.closed);
+    const { answerMs } = this.patience;
+    const attempt = ({ batch }: Seat, _: number, wholeMs: number) => batch.append(append, { answerMs, wholeMs });
+    return persist(this.slot, this.patience, 'an append', attempt, this.closed);
   }
 
   /** The log decides: it holds exactly these events in that place, or it is a conflict. */

@@ -1,9 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { type BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
 import { AllStreamPosition } from '@eventstore/db-client/generated/shared_pb';
-import { BatchCall } from './batch-line';
+import { BatchCall, type LineOpener } from './batch-line';
 import { LineLost, NoAnswer } from './failures';
-import type { LogClient } from './log-client';
 
 const patience = { answerMs: 60, wholeMs: 400 };
 
@@ -31,14 +30,14 @@ class ServedLine extends EventEmitter {
 
 function given() {
   const lines: ServedLine[] = [];
-  const client = {
+  const client: LineOpener = {
     ended: new AbortController().signal,
     openBatchLine: async () => {
       const line = new ServedLine();
       lines.push(line);
       return line;
     },
-  } as unknown as LogClient;
+  };
   const batch = new BatchCall(client);
   const append = (stream: string) => batch.append({ stream, expected: 'no-stream', events: [] }, patience);
   return { lines, append };

@@ -12,7 +12,7 @@ import { BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/gene
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import type { ExpectedRevision } from '../port';
 import { known, LineLost, NoAnswer } from './failures';
-import { type BatchLine, hangUp, type LogClient } from './log-client';
+import { hangUp } from './log-client';
 import { textOf } from './uuid';
 
 /** An event as it goes over the wire: made before it is sent, so that nothing but the line can fail an append. */
@@ -46,6 +46,22 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** What is used of a line of the call, and of the client that opens it. */
+export interface AppendLine {
+  readonly writable: boolean;
+  on(event: 'data', listener: (answer: BatchAppendResp) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'end' | 'close', listener: () => void): unknown;
+  write(request: BatchAppendReq): unknown;
+  cancel(): void;
+  destroy(): unknown;
+}
+export interface LineOpener {
+  /** Aborted when the client is closed or replaced. */
+  readonly ended: AbortSignal;
+  openBatchLine(): Promise<AppendLine>;
+}
+
 /** In milliseconds. */
 export interface BatchPatience {
   readonly answerMs: number;
@@ -60,7 +76,7 @@ export interface BatchPatience {
 export class BatchCall {
   private line: Line | undefined;
 
-  constructor(private readonly client: LogClient) {}
+  constructor(private readonly client: LineOpener) {}
 
   /**
    * Rejects with what the server refused, with NoAnswer when the line says nothing for `answerMs`, with LineLost or the line's own error when
@@ -79,14 +95,14 @@ export class BatchCall {
 class Line {
   open = true;
   private readonly waiting = new Map<string, Waiting>();
-  private readonly call: Promise<BatchLine>;
+  private readonly call: Promise<AppendLine>;
   private heard = -Infinity;
   private sent = 0;
   /** The last of what was sent that has been answered. */
   private reached = -1;
   private readonly replaced = () => this.fail(new LineLost('the client was replaced'));
 
-  constructor(private readonly client: LogClient) {
+  constructor(private readonly client: LineOpener) {
     this.call = client.openBatchLine();
     this.call.then(
       (call) => {

@@ -20,14 +20,14 @@ export const FIRST_WAIT_MS = 25;
 export const LONGEST_WAIT_MS = 500;
 
 /**
- * Runs a call that may be repeated until it is answered, at most for `wholeMs`. What the server refuses is thrown as it is.
+ * Runs a call that may be repeated until it is answered, at most for `wholeMs`; each attempt is told how much of it is left. What the server refuses is thrown as it is.
  * @throws StoreUnavailable with the last failure when no attempt was answered.
  */
 export async function persist<T>(
   slot: ClientSlot,
   patience: Patience,
   what: string,
-  attempt: (seat: Seat, tries: number) => Promise<T>,
+  attempt: (seat: Seat, tries: number, leftMs: number) => Promise<T>,
   closed: AbortSignal,
 ): Promise<T> {
   const backoff = new Backoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
@@ -35,7 +35,7 @@ export async function persist<T>(
   for (let tries = 1; ; tries++) {
     const seat = slot.take();
     try {
-      const result = await attempt(seat, tries);
+      const result = await attempt(seat, tries, Math.max(0, end - performance.now()));
       slot.answered();
       return result;
     } catch (error) {

@@ -83,8 +83,15 @@ function endingForMany(): AbortController {
   return ending;
 }
 
+/** What there is to end of a call, whatever it carries. */
+interface Line {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  cancel(): void;
+  destroy(): unknown;
+}
+
 /** Ends a call without minding what it still says. */
-export function hangUp(call: BatchLine | ToldLine): void {
+export function hangUp(call: Line): void {
   call.on('error', () => undefined);
   call.cancel();
   call.destroy();
