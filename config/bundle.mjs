@@ -1,12 +1,14 @@
 import { build } from 'esbuild';
-import { copyFileSync, existsSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { Script } from 'node:vm';
 
 /**
- * `bundle.mjs [dist]` puts each process, thread and command line of the compiled tree into one file, its packages included: a start then looks
- * up and reads some files instead of two thousand (config/decisions/0008-a-process-is-one-file.md).
+ * `bundle.mjs [dist]` puts each process, thread and command line of the compiled tree into one file, its packages included, and what V8 makes of
+ * it beside it: a start then looks up and reads some files instead of two thousand, and compiles none (config/decisions/0008-a-process-is-one-file.md).
  */
 const dist = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '../dist'));
 /** Of one machine, and of every node. */
@@ -50,17 +52,31 @@ const ownFolder = (out) => ({
 
 const fileOf = (name, kind = '') => join(dist, 'apps', `${name}${kind}.js`);
 
+/** A V8 that is another one, or has other flags, refuses the code and compiles the file. */
+const start = (code) => `'use strict';
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { Script, constants } = require('node:vm');
+const filename = join(__dirname, ${JSON.stringify(code)});
+const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData: readFileSync(filename + '.v8'), importModuleDynamically });
+script.runInThisContext()(exports, require, module, __filename, __dirname);
+`;
+
 async function bundle(name, external) {
   const compiled = fileOf(name, '.compiled');
   if (!existsSync(compiled)) copyFileSync(fileOf(name), compiled);
+  // V8 knows the file that code is of by its length alone.
+  rmSync(`${fileOf(name, '.whole')}.v8`, { force: true });
   await build({
     entryPoints: [compiled],
-    outfile: fileOf(name, '.bundled'),
+    outfile: fileOf(name, '.whole'),
     bundle: true,
     platform: 'node',
     target: 'node20',
     external,
-    banner: { js: 'const bundleFolder = __dirname;' },
+    banner: { js: '(function (exports, require, module, __filename, __dirname) { const bundleFolder = __dirname;' },
+    footer: { js: '})' },
     plugins: [ownFolder(dirname(compiled))],
     logLevel: 'warning',
     // Bull Board finds its pages so: it works in a bundle too.
@@ -68,6 +84,20 @@ async function bundle(name, external) {
   });
 }
 
+/** All functions, also those that a start does not come to: which they are would take a start to tell. */
+function precompile(name) {
+  const filename = fileOf(name, '.whole');
+  setFlagsFromString('--no-lazy');
+  const script = new Script(readFileSync(filename, 'utf8'), { filename });
+  // V8 takes code only from a V8 with the same flags.
+  setFlagsFromString('--lazy');
+  writeFileSync(`${filename}.v8`, script.createCachedData());
+}
+
 await Promise.all([...ALONE.map((name) => bundle(name, [...APART, ...OF_A_CLUSTER])), ...CLUSTER.map((name) => bundle(name, APART))]);
-// Whole or not at all: until then the compiled ones are there, and they work too.
-for (const name of [...ALONE, ...CLUSTER]) renameSync(fileOf(name, '.bundled'), fileOf(name));
+for (const name of [...ALONE, ...CLUSTER]) {
+  precompile(name);
+  // Whole or not at all: until then the compiled ones are there, and they work too.
+  writeFileSync(fileOf(name, '.begun'), start(basename(fileOf(name, '.whole'))));
+  renameSync(fileOf(name, '.begun'), fileOf(name));
+}

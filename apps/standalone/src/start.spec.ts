@@ -42,17 +42,40 @@ function loadedBeside(name: string): string[] {
   return JSON.parse(stderr.split('\n').at(-1) ?? '') as string[];
 }
 
-it.each([
+const BUILT = [
   ...['standalone/src/main', 'api/src/main', 'projector/src/main', 'worker/src/main'],
   ...['backup', 'doctor', 'keys', 'restore', 'roster', 'views'].map((name) => `standalone/src/${name}`),
   ...['projector/src/node', 'worker/src/jobs', 'worker/src/cluster-local'],
   ...['standalone/src/roster.thread', 'shared/src/projector.thread', 'shared/src/work.thread'],
-])('is one file: %s', (name) => {
+];
+
+it.each(BUILT)('is one file: %s', (name) => {
   const compiled =
     /^(better-sqlite3|@node-rs\/argon2.*|(@msgpackr-extract\/)?msgpackr-extract.*|node-gyp-build-optional-packages|detect-libc)$/;
   const beside = loadedBeside(name);
   expect(beside).toContain('better-sqlite3');
   expect(beside.filter((found) => !compiled.test(found))).toEqual([]);
+});
+
+/** Whether V8 takes the code that lies beside a built file for the file's own. */
+function takesCodeOf(name: string, ...flags: readonly string[]): boolean {
+  const program = `
+    const { readFileSync } = require('node:fs');
+    const [, file] = process.argv;
+    const { cachedDataRejected } = new (require('node:vm').Script)(readFileSync(file, 'utf8'), { cachedData: readFileSync(file + '.v8') });
+    process.stdout.write(String(!cachedDataRejected));`;
+  return execFileSync(process.execPath, [...flags, '-e', program, join(APPS, `${name}.whole.js`)], { encoding: 'utf8' }) === 'true';
+}
+
+it.each(BUILT)('is compiled before it starts: %s', (name) => {
+  expect(takesCodeOf(name)).toBe(true);
+});
+
+it('starts all the same where the code is not for this V8', () => {
+  const flag = '--stack-size=900';
+  expect(takesCodeOf('standalone/src/main', flag)).toBe(false);
+  const { status, stdout } = spawnSync(process.execPath, [flag, join(APPS, 'standalone/src/main.js'), '--help'], { encoding: 'utf8' });
+  expect([status, stdout]).toEqual([0, expect.stringContaining('Throughline, in one process on one folder')]);
 });
 
 it('sees what lies beside a file', () => {
