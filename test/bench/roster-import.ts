@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream, createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,10 +28,12 @@ interface Running {
   readonly url: string;
 }
 
-async function startService(data: string): Promise<Running> {
+const DEMO = ['--demo', '--students', '60', '--days', '5'];
+
+async function startService(data: string, options: readonly string[] = []): Promise<Running> {
   const main = join(ROOT, 'dist/apps/standalone/src/main.js');
   const env = { PATH: process.env['PATH'], THROUGHLINE_DATA: data, THROUGHLINE_PORT: '0', THROUGHLINE_LOG_LEVEL: 'warn' };
-  const child = spawn(process.execPath, [main, '--demo', '--students', '60', '--days', '5'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [main, ...options], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   process.once('exit', () => child.kill('SIGKILL'));
   let printed = '';
   return new Promise((resolve, reject) => {
@@ -139,6 +142,11 @@ async function main(): Promise<void> {
   const data = join(root, 'data');
   await writeRoster(join(root, 'set'), PEOPLE);
   const zip = await zipOf(join(root, 'set'));
+  // A process that has just filled its district has grown by that: a school imports into one that has not.
+  const filling = (await startService(data, DEMO)).process;
+  const filled = once(filling, 'exit');
+  filling.kill('SIGTERM');
+  await filled;
   const service = await startService(data);
   const admin = await signedIn(service.url, 'administrator');
   const aide = await signedIn(service.url, 'aide1');

@@ -85,13 +85,17 @@ class Link implements ImportThreadLinks {
     return answer.kind === 'appended' ? answer.answers : [];
   };
 
+  /** While one page is being read here, the next is on its way. */
   async *pagesOf(file: number): AsyncGenerator<Buffer> {
     const reading = ++this.readings;
-    for (let first = true; ; first = false) {
-      const answer = await this.ask(`page ${reading}`, { kind: 'page', reading, ...(first && { begin: file }) });
+    const next = (begin?: number): Promise<Answer> =>
+      this.ask(`page ${reading}`, { kind: 'page', reading, ...(begin !== undefined && { begin }) });
+    for (let coming = next(file); ;) {
+      const answer = await coming;
       if (answer.kind !== 'page') return;
       if (answer.error) throw uncarried(answer.error);
       if (!answer.bytes) return;
+      coming = next();
       yield Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.byteLength);
     }
   }

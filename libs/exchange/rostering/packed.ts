@@ -36,38 +36,63 @@ class Arena {
   }
 }
 
+/** What of a thing is written down: its own values as they are, values that stand in many things (texts, and lists that are one object) once. */
+export interface Fields<T> {
+  readonly own: readonly (keyof T)[];
+  readonly shared: readonly (keyof T)[];
+}
+
 /**
  * Things as short texts outside the heap: tens of thousands of rows as objects take several times the memory of the files they came from.
- * Asked for, a thing is made anew.
+ * Asked for, a thing is made anew. What it is found by is known to whoever asks, and not written down.
  */
-class Packing<T> {
+class Packing<T, K extends keyof T> {
   private readonly arena = new Arena();
+  private readonly values: unknown[] = [undefined];
+  private readonly numbers = new Map<unknown, number>([[undefined, 0]]);
 
-  constructor(private readonly fields: readonly (keyof T)[]) {}
+  constructor(
+    private readonly key: K,
+    private readonly fields: Fields<T>,
+  ) {}
 
-  /** `0` stands for undefined: no field of a row is a bare 0. */
   put(thing: T, before = NOWHERE): number {
-    return this.arena.put(JSON.stringify(this.fields.map((field) => thing[field] ?? 0)), before);
+    const { own, shared } = this.fields;
+    const written: unknown[] = [];
+    for (const field of shared) written.push(this.numberOf(thing[field]));
+    for (const field of own) written.push(thing[field]);
+    return this.arena.put(JSON.stringify(written), before);
   }
-  get(place: number): { readonly thing: T; readonly before: number } {
+  get(place: number, key: T[K]): { readonly thing: T; readonly before: number } {
+    const { own, shared } = this.fields;
     const { text, before } = this.arena.get(place);
-    const values = JSON.parse(text) as readonly unknown[];
+    const written = JSON.parse(text) as readonly unknown[];
     const thing: Partial<Record<keyof T, unknown>> = {};
-    this.fields.forEach((field, index) => {
-      const value = values[index];
-      if (value !== 0) thing[field] = value;
-    });
+    thing[this.key] = key;
+    let index = 0;
+    for (const field of shared) thing[field] = this.values[written[index++] as number];
+    for (const field of own) {
+      // JSON writes null where a list holds undefined.
+      thing[field] = written[index++] ?? undefined;
+    }
     return { thing: thing as T, before };
+  }
+
+  private numberOf(value: unknown): number {
+    const known = this.numbers.get(value);
+    if (known !== undefined) return known;
+    this.numbers.set(value, this.values.length);
+    return this.values.push(value) - 1;
   }
 }
 
 /** Things by their sourcedId, in the order of the file. */
 export class Packed<T extends { readonly sourcedId: string }> implements Iterable<T> {
   private readonly places = new Map<string, number>();
-  private readonly packing: Packing<T>;
+  private readonly packing: Packing<T, 'sourcedId'>;
 
-  constructor(fields: readonly (keyof T)[]) {
-    this.packing = new Packing(fields);
+  constructor(fields: Fields<T>) {
+    this.packing = new Packing('sourcedId', fields);
   }
   get size(): number {
     return this.places.size;
@@ -83,10 +108,10 @@ export class Packed<T extends { readonly sourcedId: string }> implements Iterabl
   }
   get(sourcedId: string): T | undefined {
     const place = this.places.get(sourcedId);
-    return place === undefined ? undefined : this.packing.get(place).thing;
+    return place === undefined ? undefined : this.packing.get(place, sourcedId).thing;
   }
   *[Symbol.iterator](): Iterator<T> {
-    for (const place of this.places.values()) yield this.packing.get(place).thing;
+    for (const [sourcedId, place] of this.places) yield this.packing.get(place, sourcedId).thing;
   }
 }
 
@@ -94,11 +119,11 @@ export class Packed<T extends { readonly sourcedId: string }> implements Iterabl
 export class PackedByPerson<T extends { readonly person: string }> {
   /** Of each person, where the last one lies: it tells where the one before lies. */
   private readonly last = new Map<string, number>();
-  private readonly packing: Packing<T>;
+  private readonly packing: Packing<T, 'person'>;
   size = 0;
 
-  constructor(fields: readonly (keyof T)[]) {
-    this.packing = new Packing(fields);
+  constructor(fields: Fields<T>) {
+    this.packing = new Packing('person', fields);
   }
   people(): Iterable<string> {
     return this.last.keys();
@@ -114,7 +139,7 @@ export class PackedByPerson<T extends { readonly person: string }> {
   of(person: string): readonly T[] {
     const things: T[] = [];
     for (let place = this.last.get(person) ?? NOWHERE; place !== NOWHERE;) {
-      const { thing, before } = this.packing.get(place);
+      const { thing, before } = this.packing.get(place, person);
       things.push(thing);
       place = before;
     }

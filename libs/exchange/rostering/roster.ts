@@ -3,7 +3,7 @@ import type { LocalDate } from '@foundation/kernel';
 import { digestOf, readCsv, type Row } from './csv-file';
 import type { Finding } from './findings';
 import { type FileMode, fileNameOf, type Manifest, readManifest, ROSTER_FILES, type RosterFile } from './manifest';
-import { Packed, PackedByPerson } from './packed';
+import { type Fields, Packed, PackedByPerson } from './packed';
 import { findFile, type SourceFile } from './source-file';
 
 /** Where a rostered thing stands in the files, for the report. Spread last: an object that begins with a spread is slow to be given more (0005). */
@@ -104,14 +104,18 @@ export interface Roster {
   readonly doubts: readonly Finding[];
 }
 
-const PLACED = ['sourcedId', 'file', 'line', 'leaves', 'extra'] as const;
-const PERSON: readonly (keyof RosterPerson)[] = [
-  ...PLACED,
-  ...(['enabled', 'givenName', 'familyName', 'middleName', 'preferredName', 'identifier', 'username', 'email', 'phone'] as const),
-  ...(['grades', 'orgs', 'roles', 'endedRoles', 'rolesWhole', 'agents'] as const),
-];
-const ENROLMENT: readonly (keyof RosterEnrolment)[] = [...PLACED, 'class', 'school', 'person', 'role', 'primary', 'from', 'to'];
-const DEMOGRAPHICS: readonly (keyof RosterDemographics)[] = [...PLACED, 'birthDate', 'sex'];
+const PERSON: Fields<RosterPerson> = {
+  own: [
+    ...(['line', 'leaves', 'extra', 'enabled', 'givenName', 'familyName', 'middleName', 'preferredName', 'identifier'] as const),
+    ...(['username', 'email', 'phone', 'rolesWhole', 'agents'] as const),
+  ],
+  shared: ['file', 'grades', 'orgs', 'roles', 'endedRoles'],
+};
+const ENROLMENT: Fields<RosterEnrolment> = {
+  own: ['sourcedId', 'line', 'leaves', 'extra', 'primary'],
+  shared: ['file', 'class', 'school', 'role', 'from', 'to'],
+};
+const DEMOGRAPHICS: Fields<RosterDemographics> = { own: ['line', 'leaves', 'extra', 'birthDate'], shared: ['file', 'sex'] };
 
 /** Things that may be on the record already: what a delta need not repeat. */
 export type Thing = 'org' | 'term' | 'class' | 'person';
@@ -443,7 +447,7 @@ class RosterReading {
 
   private async packed<T extends Placed>(
     file: RosterFile,
-    fields: readonly (keyof T)[],
+    fields: Fields<T>,
     read: (reader: RowReader, placed: Placed) => T | undefined,
   ): Promise<Packed<T>> {
     const things = new Packed<T>(fields);
