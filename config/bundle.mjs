@@ -65,7 +65,9 @@ script.runInThisContext()(exports, require, module, __filename, __dirname);
 
 async function bundle(name, external) {
   const compiled = fileOf(name, '.compiled');
-  if (!existsSync(compiled)) copyFileSync(fileOf(name), compiled);
+  // Made anew, a file is the compiled one again until it is whole.
+  if (existsSync(compiled)) copyFileSync(compiled, fileOf(name));
+  else copyFileSync(fileOf(name), compiled);
   // V8 knows the file that code is of by its length alone.
   rmSync(`${fileOf(name, '.whole')}.v8`, { force: true });
   await build({
@@ -97,7 +99,7 @@ function precompile(name) {
 await Promise.all([...ALONE.map((name) => bundle(name, [...APART, ...OF_A_CLUSTER])), ...CLUSTER.map((name) => bundle(name, APART))]);
 for (const name of [...ALONE, ...CLUSTER]) {
   precompile(name);
-  // Whole or not at all: until then the compiled ones are there, and they work too.
+  // Whole or not at all: the compiled one works too.
   writeFileSync(fileOf(name, '.begun'), start(basename(fileOf(name, '.whole'))));
   renameSync(fileOf(name, '.begun'), fileOf(name));
 }
