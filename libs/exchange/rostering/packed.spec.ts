@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { type Fields, Packed, PackedByPerson } from './packed';
+import { type Fields, Packed, PackedByPerson, PeopleIndex } from './packed';
 
 interface Thing {
   readonly sourcedId: string;
@@ -51,6 +51,32 @@ it('gives the things of one person, in the order of the file', () => {
       for (const person of new Set(all.map((thing) => thing.person)))
         expect(packed.of(person)).toEqual(all.filter((thing) => thing.person === person));
       expect(packed.of('nobody')).toEqual([]);
+    }),
+  );
+});
+
+it('keeps several kinds of things of the same people apart, though one index numbers them', () => {
+  fc.assert(
+    fc.property(things, things, (some, others) => {
+      const index = new PeopleIndex();
+      const one = new Packed<Thing>(BY_ID, index);
+      const other = new Packed<Thing>(BY_ID, index);
+      const rows = new PackedByPerson<Thing>(BY_PERSON, index);
+      for (const thing of some) one.put(thing);
+      for (const thing of others) {
+        other.put(thing);
+        rows.put(thing);
+      }
+      expect([...one]).toEqual(some);
+      expect(other.size).toBe(others.length);
+      expect(new Set(other.keys())).toEqual(new Set(others.map(({ sourcedId }) => sourcedId)));
+      expect(new Set(rows.people())).toEqual(new Set(others.map(({ person }) => person)));
+      for (const { sourcedId } of [...some, ...others]) {
+        expect(one.get(sourcedId)).toEqual(some.find((thing) => thing.sourcedId === sourcedId));
+        expect(other.get(sourcedId)).toEqual(others.find((thing) => thing.sourcedId === sourcedId));
+        expect(other.has(sourcedId)).toBe(others.some((thing) => thing.sourcedId === sourcedId));
+        expect(rows.of(sourcedId)).toEqual(others.filter((thing) => thing.person === sourcedId));
+      }
     }),
   );
 });

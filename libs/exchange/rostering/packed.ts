@@ -86,29 +86,73 @@ class Packing<T, K extends keyof T> {
   }
 }
 
-/** Things by their sourcedId, in the order of the file. */
-export class Packed<T extends { readonly sourcedId: string }> implements Iterable<T> {
-  private readonly places = new Map<string, number>();
-  private readonly packing: Packing<T, 'sourcedId'>;
+/** The sourcedIds of people, numbered as they are met: one table, whatever is kept of them. */
+export class PeopleIndex implements Iterable<[sourcedId: string, number: number]> {
+  private readonly numbers = new Map<string, number>();
 
-  constructor(fields: Fields<T>) {
-    this.packing = new Packing('sourcedId', fields);
+  find(sourcedId: string): number | undefined {
+    return this.numbers.get(sourcedId);
   }
-  get size(): number {
-    return this.places.size;
+  numberOf(sourcedId: string): number {
+    const known = this.numbers.get(sourcedId);
+    if (known === undefined) this.numbers.set(sourcedId, this.numbers.size);
+    return known ?? this.numbers.size - 1;
+  }
+  [Symbol.iterator](): Iterator<[string, number]> {
+    return this.numbers.entries();
+  }
+}
+
+/** Where the last thing of each person lies. */
+class Places {
+  private readonly places: number[] = [];
+
+  constructor(private readonly index: PeopleIndex) {}
+
+  get(sourcedId: string): number {
+    return this.at(this.index.find(sourcedId));
+  }
+  set(sourcedId: string, place: number): void {
+    const number = this.index.numberOf(sourcedId);
+    // Without a gap: a list with one takes several times the memory.
+    while (this.places.length < number) this.places.push(NOWHERE);
+    this.places[number] = place;
+  }
+  /** In the order in which the index met them. */
+  *[Symbol.iterator](): Iterator<[sourcedId: string, place: number]> {
+    for (const [sourcedId, number] of this.index) {
+      const place = this.at(number);
+      if (place !== NOWHERE) yield [sourcedId, place];
+    }
+  }
+  private at(number: number | undefined): number {
+    return (number === undefined ? undefined : this.places[number]) ?? NOWHERE;
+  }
+}
+
+/** One thing of each person, which bears the person's sourcedId, in the order in which the index met them. */
+export class Packed<T extends { readonly sourcedId: string }> implements Iterable<T> {
+  private readonly places: Places;
+  private readonly packing: Packing<T, 'sourcedId'>;
+  size = 0;
+
+  constructor(fields: Fields<T>, index = new PeopleIndex()) {
+    this.packing = new Packing('sourcedId', fields);
+    this.places = new Places(index);
   }
   has(sourcedId: string): boolean {
-    return this.places.has(sourcedId);
+    return this.places.get(sourcedId) !== NOWHERE;
   }
-  keys(): Iterable<string> {
-    return this.places.keys();
+  *keys(): Iterable<string> {
+    for (const [sourcedId] of this.places) yield sourcedId;
   }
   put(thing: T): void {
+    if (!this.has(thing.sourcedId)) this.size += 1;
     this.places.set(thing.sourcedId, this.packing.put(thing));
   }
   get(sourcedId: string): T | undefined {
     const place = this.places.get(sourcedId);
-    return place === undefined ? undefined : this.packing.get(place, sourcedId).thing;
+    return place === NOWHERE ? undefined : this.packing.get(place, sourcedId).thing;
   }
   *[Symbol.iterator](): Iterator<T> {
     for (const [sourcedId, place] of this.places) yield this.packing.get(place, sourcedId).thing;
@@ -117,19 +161,19 @@ export class Packed<T extends { readonly sourcedId: string }> implements Iterabl
 
 /** Things by the person they are of. */
 export class PackedByPerson<T extends { readonly person: string }> {
-  /** Of each person, where the last one lies: it tells where the one before lies. */
-  private readonly last = new Map<string, number>();
+  private readonly last: Places;
   private readonly packing: Packing<T, 'person'>;
   size = 0;
 
-  constructor(fields: Fields<T>) {
+  constructor(fields: Fields<T>, index = new PeopleIndex()) {
     this.packing = new Packing('person', fields);
+    this.last = new Places(index);
   }
-  people(): Iterable<string> {
-    return this.last.keys();
+  *people(): Iterable<string> {
+    for (const [person] of this.last) yield person;
   }
   has(person: string): boolean {
-    return this.last.has(person);
+    return this.last.get(person) !== NOWHERE;
   }
   put(thing: T): void {
     this.size += 1;
@@ -138,7 +182,7 @@ export class PackedByPerson<T extends { readonly person: string }> {
   /** In the order of the file. */
   of(person: string): readonly T[] {
     const things: T[] = [];
-    for (let place = this.last.get(person) ?? NOWHERE; place !== NOWHERE;) {
+    for (let place = this.last.get(person); place !== NOWHERE;) {
       const { thing, before } = this.packing.get(place, person);
       things.push(thing);
       place = before;

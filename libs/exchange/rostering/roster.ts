@@ -3,7 +3,7 @@ import type { LocalDate } from '@foundation/kernel';
 import { digestOf, readCsv, type Row } from './csv-file';
 import type { Finding } from './findings';
 import { type FileMode, fileNameOf, type Manifest, readManifest, ROSTER_FILES, type RosterFile } from './manifest';
-import { type Fields, Packed, PackedByPerson } from './packed';
+import { type Fields, Packed, PackedByPerson, PeopleIndex } from './packed';
 import { findFile, type SourceFile } from './source-file';
 
 /** Where a rostered thing stands in the files, for the report. Spread last: an object that begins with a spread is slow to be given more (0005). */
@@ -364,7 +364,8 @@ class RosterReading {
   private readonly facts = new Map<string, FileFacts>();
   private manifest: Manifest = { version: '1.1', modes: {} as Manifest['modes'] };
   private bytes = 0;
-  private persons = new Packed<RosterPerson>(PERSON);
+  private readonly index = new PeopleIndex();
+  private persons = new Packed<RosterPerson>(PERSON, this.index);
   private readonly rolesOf = new Map<string, readonly string[]>();
   /** Line of each identifier, by kind of person. */
   private readonly identifiers = new Map<string, number>();
@@ -443,15 +444,6 @@ class RosterReading {
   private async list<T extends Placed>(file: RosterFile, read: (reader: RowReader, placed: Placed) => T | undefined): Promise<T[]> {
     const things: T[] = [];
     return (await this.each(file, read, (thing) => things.push(thing))) ? things : [];
-  }
-
-  private async packed<T extends Placed>(
-    file: RosterFile,
-    fields: Fields<T>,
-    read: (reader: RowReader, placed: Placed) => T | undefined,
-  ): Promise<Packed<T>> {
-    const things = new Packed<T>(fields);
-    return (await this.each(file, read, (thing) => things.put(thing))) ? things : new Packed<T>(fields);
   }
 
   /** A sourcedId that stood in an earlier row of the file. Of a person it may be two people under one id: that is for somebody to look at. */
@@ -625,7 +617,7 @@ class RosterReading {
       if (person.agents.length > 0) tied.push(person.sourcedId);
       this.oneIdentifierEach(person);
     };
-    if (!(await this.each('users', read, take))) this.persons = new Packed<RosterPerson>(PERSON);
+    if (!(await this.each('users', read, take))) this.persons = new Packed<RosterPerson>(PERSON, this.index);
     this.rolesOfNobody(granted);
     for (const sourcedId of tied) this.onlyKnownAgents(sourcedId);
     return this.persons;
@@ -673,7 +665,7 @@ class RosterReading {
   }
 
   private async enrolments(people: Packed<RosterPerson>): Promise<PackedByPerson<RosterEnrolment>> {
-    const enrolments = new PackedByPerson<RosterEnrolment>(ENROLMENT);
+    const enrolments = new PackedByPerson<RosterEnrolment>(ENROLMENT, this.index);
     const read = (reader: RowReader, placed: Placed): RosterEnrolment => {
       const group = reader.required('classSourcedId', 255);
       const person = reader.required('userSourcedId', 255);
@@ -710,15 +702,18 @@ class RosterReading {
       };
     };
     const taken = await this.each('enrollments', read, (row) => enrolments.put(row));
-    return taken ? enrolments : new PackedByPerson<RosterEnrolment>(ENROLMENT);
+    return taken ? enrolments : new PackedByPerson<RosterEnrolment>(ENROLMENT, this.index);
   }
 
   private async demographics(people: Packed<RosterPerson>): Promise<Packed<RosterDemographics>> {
-    return this.packed('demographics', DEMOGRAPHICS, (reader, placed): RosterDemographics => {
+    const demographics = new Packed<RosterDemographics>(DEMOGRAPHICS, this.index);
+    const read = (reader: RowReader, placed: Placed): RosterDemographics => {
       if (!placed.leaves && !this.isThere('users', 'person', placed.sourcedId, people))
         reader.refuse('sourcedId', 'No person with this sourcedId could be taken from users.csv.');
       return { birthDate: reader.day('birthDate', 'optional'), sex: reader.optional('sex', 40), ...placed };
-    });
+    };
+    const taken = await this.each('demographics', read, (row) => demographics.put(row));
+    return taken ? demographics : new Packed<RosterDemographics>(DEMOGRAPHICS, this.index);
   }
 }
 
