@@ -1,4 +1,5 @@
-import { hash, type KeyObject } from 'node:crypto';
+import { hash } from 'node:crypto';
+import type { DataKey } from '@foundation/privacy';
 
 /** Bytes that SHA-256 takes at a time: HMAC pads its key to so many (RFC 2104). */
 const BLOCK = 64;
@@ -9,13 +10,13 @@ interface Pads {
   readonly inner: Buffer;
   readonly outer: Buffer;
 }
-const padsOf = new WeakMap<KeyObject, Pads>();
+const padsOf = new WeakMap<DataKey, Pads>();
 
-function pads(key: KeyObject): Pads {
+function pads(key: DataKey): Pads {
   let found = padsOf.get(key);
   if (!found) {
     const block = Buffer.alloc(BLOCK);
-    key.export().copy(block);
+    key.bytes.copy(block);
     found = { inner: block.map((byte) => byte ^ 0x36) as Buffer, outer: Buffer.alloc(BLOCK + DIGEST) };
     found.outer.set(block.map((byte) => byte ^ 0x5c));
     block.fill(0);
@@ -27,9 +28,8 @@ function pads(key: KeyObject): Pads {
 /**
  * Keyed digest of a request: HMAC-SHA256 (RFC 2104) over its canonical JSON, the first 16 bytes in base64url. Made of two digests in one
  * call each: an Hmac object for every record costs more, in collecting it above all, than the digest itself.
- * @param key at most 64 bytes
  */
-export function fingerprintOf(request: unknown, key: KeyObject): string {
+export function fingerprintOf(request: unknown, key: DataKey): string {
   const { inner, outer } = pads(key);
   outer.set(hash('sha256', Buffer.concat([inner, Buffer.from(canonicalJson(request))]), 'buffer'), BLOCK);
   return hash('sha256', outer, 'buffer').subarray(0, 16).toString('base64url');

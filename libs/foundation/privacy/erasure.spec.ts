@@ -8,7 +8,7 @@ import { Erasure } from './erasure';
 import { ErasureRegister } from './erasure-register';
 import { keyDestroyed } from './events';
 import { keyStream } from './keyring';
-import type { DataKey } from './sealing';
+import type { DataKey } from './data-key';
 
 const clock = fixedClock();
 const root = temporaryFolder();
@@ -43,7 +43,7 @@ it('leaves [erased] everywhere, and no trace of text or key in any file', async 
     await tell(opened, sam, `Sam Rivermoss said something secret on day ${day}`);
     await tell(opened, ben, `Ben Otterholt said something on day ${day}`);
   }
-  const secrets: (string | Buffer)[] = ['Rivermoss', ((await keys.find(sam)) as DataKey).export()];
+  const secrets: (string | Buffer)[] = ['Rivermoss', Buffer.from(((await keys.find(sam)) as DataKey).bytes)];
   const [created] = await store.readStream(keyStream(sam));
   const { wrapped } = created?.data as { wrapped: string };
   secrets.push(wrapped, Buffer.from(wrapped, 'base64'));

@@ -1,4 +1,3 @@
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { type EventStore, type StoredEvent, WrongExpectedRevision } from '@foundation/event-store/port';
 import {
   type Clock,
@@ -14,9 +13,10 @@ import {
   type StudentId,
 } from '@foundation/kernel';
 import { LRUCache } from 'lru-cache';
+import { DataKey } from './data-key';
 import { fingerprintKeyWrapped, keyCreated, keyDestroyed, keyRewrapped, masterKeyRetired, type PrivacyEvent } from './events';
 import type { MasterKey } from './master-key';
-import { type DataKey, decrypt, encrypt } from './sealing';
+import { decrypt, encrypt } from './sealing';
 
 /** Whose personal text a data key seals. */
 export type SubjectKind = 'student' | 'staff';
@@ -73,7 +73,7 @@ export function subjectOf(stream: string): string {
 /** Holds the key of the fingerprints; like the streams of people's keys it is truncated when the key is wrapped anew. */
 export const FINGERPRINT_STREAM = keyStream('fingerprints');
 
-/** Enough for every child of a large district's day: about 300 bytes each. */
+/** Enough for every child of a large district's day. */
 const REMEMBERED = 100_000;
 
 export interface KeyRingOptions {
@@ -89,7 +89,7 @@ export class KeyRing {
   private readonly creating = new Map<string, Promise<DataKey>>();
   private readonly listeners = new Set<(subject: string) => void>();
   private readonly newcomers: boolean;
-  private fingerprints: Promise<KeyObject> | undefined;
+  private fingerprints: Promise<DataKey> | undefined;
 
   constructor(
     private readonly store: EventStore,
@@ -143,7 +143,7 @@ export class KeyRing {
    * that key is still known for what it was. Made in an empty log; a log of before has it from its first master key.
    * @throws WrongMasterKey, SealBroken, StoreUnavailable
    */
-  async fingerprintKey(): Promise<KeyObject> {
+  async fingerprintKey(): Promise<DataKey> {
     this.fingerprints ??= this.findOrCreateFingerprintKey().catch((error: unknown) => {
       this.fingerprints = undefined;
       throw error;
@@ -153,7 +153,7 @@ export class KeyRing {
 
   /** The subject's key is gone, here or on another node: forgets it and tells the listeners. */
   destroyed(subject: string): void {
-    this.remembered.set(subject, DESTROYED);
+    destroyIn(this.remembered, subject);
     for (const listener of this.listeners) listener(subject);
   }
 
@@ -166,7 +166,7 @@ export class KeyRing {
   private async findOrCreate(subject: string, kind: SubjectKind): Promise<DataKey> {
     const found = this.newcomers ? undefined : await this.find(subject);
     if (found !== undefined) return alive(found, kind, subject);
-    const key = createSecretKey(randomBytes(32));
+    const key = DataKey.made();
     const stream = keyStream(subject);
     const { type, version, data } = keyCreated.of({ subject, kind, ...wrapFor(this.master, key, stream) });
     const meta = systemMeta(this.clock);
@@ -187,11 +187,11 @@ export class KeyRing {
     return key;
   }
 
-  private async findOrCreateFingerprintKey(): Promise<KeyObject> {
+  private async findOrCreateFingerprintKey(): Promise<DataKey> {
     const found = unwrapped(await this.store.readCurrent(FINGERPRINT_STREAM), this.master);
     if (found !== undefined && found !== DESTROYED) return found;
     const empty = (await this.store.head()) === START;
-    const key = empty ? createSecretKey(randomBytes(32)) : this.master.deriveKey('fingerprints');
+    const key = empty ? DataKey.made() : new DataKey(this.master.deriveKey('fingerprints').export());
     const { type, version, data } = fingerprintKeyWrapped.of(wrapFor(this.master, key, FINGERPRINT_STREAM));
     const meta = systemMeta(this.clock);
     try {
@@ -213,11 +213,8 @@ export function systemMeta(clock: Clock): EventMeta {
 }
 
 /** A key as the events of its stream hold it. */
-export function wrapFor(master: MasterKey, key: KeyObject, stream: string): { readonly wrapped: string; readonly masterKey: string } {
-  const bytes = key.export();
-  const wrapped = encrypt(master.deriveKey('data-keys'), bytes, stream);
-  bytes.fill(0);
-  return { wrapped, masterKey: master.id };
+export function wrapFor(master: MasterKey, key: DataKey, stream: string): { readonly wrapped: string; readonly masterKey: string } {
+  return { wrapped: encrypt(master.deriveKey('data-keys'), key.bytes, stream), masterKey: master.id };
 }
 
 /** The keys as a thread of its own reads them, without waiting. It forgets a key when told, by whoever meets its destruction. */
@@ -242,8 +239,14 @@ export class SyncKeyRing implements KeyLookup {
   }
 
   destroyed(subject: string): void {
-    this.remembered.set(subject, DESTROYED);
+    destroyIn(this.remembered, subject);
   }
+}
+
+function destroyIn(remembered: LRUCache<string, DataKey | typeof DESTROYED>, subject: string): void {
+  const known = remembered.get(subject);
+  if (known !== undefined && known !== DESTROYED) known.destroy();
+  remembered.set(subject, DESTROYED);
 }
 
 function alive(key: KeyState, kind: SubjectKind, subject: string): DataKey {
@@ -262,7 +265,7 @@ export function unwrapped(events: readonly StoredEvent[], master: MasterKey): Ke
   const { masterKey, wrapped } = event.data;
   if (masterKey !== master.id) throw new WrongMasterKey(masterKey, master.id);
   const bytes = decrypt(master.deriveKey('data-keys'), wrapped, last.stream);
-  const key = createSecretKey(bytes);
+  const key = new DataKey(bytes);
   bytes.fill(0);
   return key;
 }

@@ -1,9 +1,10 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomFillSync } from 'node:crypto';
 import type { SealedPath } from '@foundation/event-store/sealed-paths';
 import { ERASED, Mendable } from '@foundation/kernel';
+import { DataKey } from './data-key';
 
-/** AES-256 key of one person. */
-export type DataKey = KeyObject;
+/** Any AES-256 key: one that is derived, or a person's. */
+export type SealingKey = KeyObject | DataKey;
 
 /** How a sealed text stands in the data of a stored event: base64 of IV (12 bytes), ciphertext, tag (16 bytes). */
 export interface SealedText {
@@ -36,27 +37,29 @@ function nextIv(): Buffer {
   return iv;
 }
 
+const secretOf = (key: SealingKey): KeyObject | Buffer => (key instanceof DataKey ? key.bytes : key);
+
 /** Encrypts bytes or a text bound to a place: base64 of IV | ciphertext | tag. */
-export const encrypt = (key: KeyObject, plain: string | Buffer, place: string): string =>
+export const encrypt = (key: SealingKey, plain: string | Buffer, place: string): string =>
   encryptBytes(key, plain, place).toString('base64');
 
 /** @throws SealBroken */
-export const decrypt = (key: KeyObject, sealed: string, place: string): Buffer => decryptBytes(key, Buffer.from(sealed, 'base64'), place);
+export const decrypt = (key: SealingKey, sealed: string, place: string): Buffer => decryptBytes(key, Buffer.from(sealed, 'base64'), place);
 
 /** IV | ciphertext | tag, bound to a place. */
-export function encryptBytes(key: KeyObject, plain: string | Buffer, place: string): Buffer {
+export function encryptBytes(key: SealingKey, plain: string | Buffer, place: string): Buffer {
   const iv = nextIv();
-  const cipher = createCipheriv(ALGORITHM, key, iv).setAAD(Buffer.from(place));
+  const cipher = createCipheriv(ALGORITHM, secretOf(key), iv).setAAD(Buffer.from(place));
   const body = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain);
   cipher.final();
   return Buffer.concat([iv, body, cipher.getAuthTag()]);
 }
 
 /** @throws SealBroken */
-export function decryptBytes(key: KeyObject, bytes: Buffer, place: string): Buffer {
+export function decryptBytes(key: SealingKey, bytes: Buffer, place: string): Buffer {
   if (bytes.length < IV + TAG) throw new SealBroken(place);
   try {
-    const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV), { authTagLength: TAG })
+    const decipher = createDecipheriv(ALGORITHM, secretOf(key), bytes.subarray(0, IV), { authTagLength: TAG })
       .setAAD(Buffer.from(place))
       .setAuthTag(bytes.subarray(bytes.length - TAG));
     const plain = decipher.update(bytes.subarray(IV, bytes.length - TAG));
@@ -74,7 +77,7 @@ export function seal(key: DataKey, text: string, place: string): SealedText {
 
 /** Opens one sealed text; without a key it reads `[erased]`. @throws SealBroken */
 export function unseal(key: DataKey | undefined, sealed: SealedText, place: string): string {
-  return key ? decrypt(key, sealed.$sealed, place).toString('utf8') : ERASED;
+  return key === undefined || key.destroyed ? ERASED : decrypt(key, sealed.$sealed, place).toString('utf8');
 }
 
 export function isSealed(value: unknown): value is SealedText {
