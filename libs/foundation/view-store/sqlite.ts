@@ -11,7 +11,8 @@ export function openForWriting(file: string, exclusive = false, timeout = exclus
     db.pragma('secure_delete = ON');
     // Sorting in memory: no clear text in temporary files.
     db.pragma('temp_store = MEMORY');
-    db.pragma('cache_size = -16384');
+    // Children come one after another; only a build meets them all again and again.
+    db.pragma(`cache_size = -${exclusive ? 16_384 : 4096}`);
     db.pragma('journal_size_limit = 67108864');
     // Random keys touch the same pages again and again: the longer a page waits in the WAL (64 MB), the fewer times it is copied out. While the
     // file is served, what is copied at once holds up those who flush the log: a little at a time.

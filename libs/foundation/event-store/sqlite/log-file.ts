@@ -15,7 +15,7 @@ export function openLogFile(file: string, mode: 'write' | 'read', logId?: string
   // Sorting stays in memory: nothing is left in temporary files.
   db.pragma('temp_store = MEMORY');
   // A reader reads on and on, or here and there: the system's own cache serves it.
-  db.pragma(`cache_size = -${mode === 'write' ? 16_384 : 2048}`);
+  db.pragma(`cache_size = -${mode === 'write' ? 4096 : 2048}`);
   if (mode === 'write') {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
