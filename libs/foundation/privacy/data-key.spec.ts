@@ -22,7 +22,7 @@ it('keeps each key apart from its neighbours, whichever of them are destroyed', 
 });
 
 it('is made by chance, and copied from what it is given', () => {
-  const made = Array.from({ length: 1000 }, () => DataKey.made().bytes.toString('hex'));
+  const made = Array.from({ length: 1000 }, () => new DataKey().bytes.toString('hex'));
   expect(new Set(made).size).toBe(1000);
   const bytes = Buffer.alloc(32, 5);
   const key = new DataKey(bytes);
@@ -32,7 +32,7 @@ it('is made by chance, and copied from what it is given', () => {
 });
 
 it('leaves no byte once it is destroyed: it seals nothing more, and what it sealed reads [erased]', () => {
-  const key = DataKey.made();
+  const key = new DataKey();
   const view = key.bytes;
   const sealed = seal(key, 'Sam', 'here');
   key.destroy();

@@ -23,25 +23,17 @@ export class DataKey {
   readonly #at: number;
   #destroyed = false;
 
-  /** @param bytes 32 of them; they are copied @throws RangeError */
-  constructor(bytes: Uint8Array) {
-    if (bytes.length !== BYTES) throw new RangeError(`A data key has ${BYTES} bytes`);
+  /** @param bytes 32 of them; they are copied. Without them the key is a new one: what chance left on the shelf @throws RangeError */
+  constructor(bytes?: Uint8Array) {
+    if (bytes && bytes.length !== BYTES) throw new RangeError(`A data key has ${BYTES} bytes`);
     if (taken === shelf.length) {
-      shelf = Buffer.allocUnsafeSlow(TOGETHER * BYTES);
+      shelf = randomFillSync(Buffer.allocUnsafeSlow(TOGETHER * BYTES));
       taken = 0;
     }
-    shelf.set(bytes, taken);
+    if (bytes) shelf.set(bytes, taken);
     this.#shelf = shelf;
     this.#at = taken;
     taken += BYTES;
-  }
-
-  /** A new one, by chance. */
-  static made(): DataKey {
-    const bytes = randomFillSync(Buffer.alloc(BYTES));
-    const key = new DataKey(bytes);
-    bytes.fill(0);
-    return key;
   }
 
   get destroyed(): boolean {

@@ -166,7 +166,7 @@ export class KeyRing {
   private async findOrCreate(subject: string, kind: SubjectKind): Promise<DataKey> {
     const found = this.newcomers ? undefined : await this.find(subject);
     if (found !== undefined) return alive(found, kind, subject);
-    const key = DataKey.made();
+    const key = new DataKey();
     const stream = keyStream(subject);
     const { type, version, data } = keyCreated.of({ subject, kind, ...wrapFor(this.master, key, stream) });
     const meta = systemMeta(this.clock);
@@ -191,7 +191,7 @@ export class KeyRing {
     const found = unwrapped(await this.store.readCurrent(FINGERPRINT_STREAM), this.master);
     if (found !== undefined && found !== DESTROYED) return found;
     const empty = (await this.store.head()) === START;
-    const key = empty ? DataKey.made() : new DataKey(this.master.deriveKey('fingerprints').export());
+    const key = empty ? new DataKey() : new DataKey(this.master.deriveKey('fingerprints').export());
     const { type, version, data } = fingerprintKeyWrapped.of(wrapFor(this.master, key, FINGERPRINT_STREAM));
     const meta = systemMeta(this.clock);
     try {

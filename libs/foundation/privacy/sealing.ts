@@ -90,21 +90,27 @@ export interface SealedAt {
   readonly id: string;
 }
 
-/** The data with the texts at the paths sealed. Copies what changes and shares the rest. */
+/** The data with the texts at the paths sealed. Copies what changes, once, and shares the rest. */
 export function sealData(data: unknown, paths: readonly SealedPath[], key: DataKey, at: SealedAt): unknown {
   const place = `${at.stream}|${at.id}|`;
-  return paths.reduce((sealed, path) => sealPath(sealed, path, 0, place, key), data);
+  const copies = new Set<unknown>();
+  return paths.reduce((sealed, path) => sealPath(sealed, path, 0, place, key, copies), data);
 }
 
-function sealPath(value: unknown, path: SealedPath, depth: number, place: string, key: DataKey): unknown {
+/** @param copies what was made here, and may be changed */
+function sealPath(value: unknown, path: SealedPath, depth: number, place: string, key: DataKey, copies: Set<unknown>): unknown {
   const step = path[depth];
   if (step === undefined) return typeof value === 'string' ? seal(key, value, place) : value;
   if (typeof value !== 'object' || value === null) return value;
-  if (step === '*') return replaceValues(value, (child, name) => sealPath(child, path, depth + 1, `${place}/${name}`, key));
+  if (step === '*') return replaceValues(value, (child, name) => sealPath(child, path, depth + 1, `${place}/${name}`, key, copies));
   const before = (value as Record<string, unknown>)[step];
   if (before === undefined) return value;
-  const after = sealPath(before, path, depth + 1, `${place}/${step}`, key);
-  return after === before ? value : { ...value, [step]: after };
+  const after = sealPath(before, path, depth + 1, `${place}/${step}`, key, copies);
+  if (after === before) return value;
+  const copy = (copies.has(value) ? value : { ...value }) as Record<string, unknown>;
+  copy[step] = after;
+  copies.add(copy);
+  return copy;
 }
 
 /** The data with every sealed text opened, wherever older versions of the event kept it. Without a key each reads `[erased]`. */
