@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@foundation/testing';
 import { runCommand } from '../../../test/support/commands';
@@ -69,6 +69,10 @@ function takesCodeOf(name: string, ...flags: readonly string[]): boolean {
 
 it.each(BUILT)('is compiled before it starts: %s', (name) => {
   expect(takesCodeOf(name)).toBe(true);
+});
+
+it.each(BUILT)('is kept by V8 at one byte a character: %s', (name) => {
+  expect(readFileSync(join(APPS, `${name}.whole.js`)).filter((byte) => byte > 127)).toHaveLength(0);
 });
 
 it('starts all the same where the code is not for this V8', () => {
