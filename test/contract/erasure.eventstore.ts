@@ -5,6 +5,7 @@ import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { type EventId, newId, type StaffId, type StudentId } from '@foundation/kernel';
 import {
   createMasterKey,
+  DataKey,
   DESTROYED,
   Erasure,
   ErasureRegister,
@@ -37,7 +38,10 @@ afterAll(() => store?.close());
 
 const master = (): MasterKey => readMasterKey(join(data, 'master.key'), {})!;
 const ringOf = (of = master()) => new KeyRing(store, of, clock);
-const exported = (key: unknown) => (key as { export(): Buffer }).export().toString('hex');
+function exported(key: unknown): string {
+  if (!(key instanceof DataKey)) throw new Error('No key');
+  return key.bytes.toString('hex');
+}
 
 /** The wrapped key as the stream shows it: the text whose bytes are looked for. */
 async function wrapIn(stream: string): Promise<string> {

@@ -7,6 +7,7 @@ import { newId, START, type StaffId, type StudentId } from '@foundation/kernel';
 import { rotateMasterKey } from '@foundation/operations';
 import {
   createMasterKey,
+  DataKey,
   DESTROYED,
   Erasure,
   ErasureRegister,
@@ -42,7 +43,10 @@ afterEach(async () => {
 const present = (): MasterKey => readMasterKey(join(data, 'master.key'), {})!;
 const ringOf = (master = present(), of: EventStore = store) => new KeyRing(of, master, clock);
 const rotate = (on: EventStore = store) => rotateMasterKey({ data, cluster: on, environment: {}, clock });
-const exported = (key: unknown) => (key as { export(): Buffer }).export().toString('hex');
+function exported(key: unknown): string {
+  if (!(key instanceof DataKey)) throw new Error('No key');
+  return key.bytes.toString('hex');
+}
 const erase = (subject: string) =>
   new Erasure(store, ringOf(), new ErasureRegister(join(data, 'erasures.jsonl')), clock).erase(subject, 'student', 'system', 'requested');
 

