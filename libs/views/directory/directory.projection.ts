@@ -24,6 +24,7 @@ function students(db: Database): Projection<StudentsEvent> {
   const write = db.prepare(
     'INSERT OR REPLACE INTO directory_student (student, sort, search, open_case, erased_at, data) VALUES (?, ?, ?, ?, NULL, ?)',
   );
+  const change = db.prepare('UPDATE directory_student SET open_case = ?, data = ? WHERE student = ?');
   const leaveSchools = db.prepare('DELETE FROM directory_attendance WHERE student = ?');
   const attend = db.prepare('INSERT OR IGNORE INTO directory_attendance (student, school) VALUES (?, ?)');
   const card = db.prepare('INSERT OR REPLACE INTO directory_card (student, profile, written_at, written_by) VALUES (?, ?, ?, ?)');
@@ -41,12 +42,15 @@ function students(db: Database): Projection<StudentsEvent> {
 
   const fold = (event: RecordedEvent<StudentsEvent>): StudentEntry | undefined => {
     const { student } = event.data;
-    const before = read.get(student);
-    const entry = evolveStudent(before === undefined ? undefined : (JSON.parse(before) as StudentEntry), event);
+    const found = read.get(student);
+    const before = found === undefined ? undefined : (JSON.parse(found) as StudentEntry);
+    const entry = evolveStudent(before, event);
     if (!entry) return undefined;
     const { givenName, familyName, preferredName } = entry;
     const open = entry.caseStatus === 'open' ? 1 : 0;
-    write.run(student, folded(familyName, givenName), folded(givenName, familyName, preferredName), open, JSON.stringify(entry));
+    // What it is sorted by stays: the index of names need not be touched.
+    if (before && sameNames(before, entry)) change.run(open, JSON.stringify(entry), student);
+    else write.run(student, folded(familyName, givenName), folded(givenName, familyName, preferredName), open, JSON.stringify(entry));
     return entry;
   };
   const foldWithSchools = (event: RecordedEvent<StudentsEvent>): void => {
@@ -80,6 +84,9 @@ function students(db: Database): Projection<StudentsEvent> {
     'students.team-assignment-ended': ({ data }) => void endAssignment.run(data.lastDay, data.student, data.assignment),
   };
 }
+
+const sameNames = (one: StudentEntry, other: StudentEntry): boolean =>
+  one.familyName === other.familyName && one.givenName === other.givenName && one.preferredName === other.preferredName;
 
 function staff(db: Database): Projection<PeopleEvent> {
   const read = db.prepare<[StaffId], string>('SELECT data FROM directory_staff WHERE staff = ?').pluck();
