@@ -33,7 +33,7 @@ export function openForReading(file: string): Database {
 
 /** The file itself is broken: build it again. */
 export function isDamage(error: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ|CANTOPEN)/.test(sqliteCode(error));
+  return /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ|IOERR_FSTAT|CANTOPEN)/.test(sqliteCode(error));
 }
 
 export function isBusy(error: unknown): boolean {

@@ -119,6 +119,16 @@ describe('a views folder', () => {
     expect(again.status().file).not.toBe(file);
   });
 
+  it('is built anew when the file is gone before anybody read from it', async () => {
+    const host = await start();
+    const file = host.status().file ?? '';
+    rmSync(join(folder, file));
+    expect(() => served(host)).toThrow(ViewsBehind);
+    await host.waitFor(50n);
+    expect(served(host)).toBe(50);
+    expect(host.status().file).not.toBe(file);
+  });
+
   it('is built anew when the log under it is another one, or an older backup of it', async () => {
     await (await start()).stop();
     log = history(20);
