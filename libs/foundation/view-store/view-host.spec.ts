@@ -129,6 +129,21 @@ describe('a views folder', () => {
     expect(host.status().file).not.toBe(file);
   });
 
+  it('is built anew when what another process has built is gone before it was taken up', async () => {
+    const host = await start();
+    const { file: old = '' } = host.status();
+    const files = new ViewFiles(folder);
+    const gone = files.next(files.current() ?? { tables: '', code: '' });
+    files.point(gone);
+    host.wake();
+    await host.waitFor(50n);
+    expect(served(host)).toBe(50);
+    const { file } = host.status();
+    expect([old, gone.name]).not.toContain(file);
+    expect(files.current()?.name).toBe(file);
+    expect(files.list().map(({ name }) => name)).toEqual([file]);
+  });
+
   it('is built anew when the log under it is another one, or an older backup of it', async () => {
     await (await start()).stop();
     log = history(20);

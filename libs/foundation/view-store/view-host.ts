@@ -272,7 +272,7 @@ export interface ThreadOptions extends ThreadSetup {
 
 /** Between two turns that nobody waits for: under load, one turn for many commits costs a fraction of a turn for each. */
 const PACE_MS = 5;
-/** Rows come and go: a young generation of the usual 48 MB would only be filled, not used. */
+/** Rows come and go: a young generation of the usual 48 MB would only be filled, not used; and a limit makes V8 collect the old one sooner. */
 const LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 512 };
 const FIRST_RESTART_MS = 100;
 const LAST_RESTART_MS = 30_000;

@@ -128,9 +128,11 @@ export class ViewRuntime {
   private look(): void {
     const { serving } = this;
     const current = this.files.current();
-    const newer = current && current.generation > (serving?.file.generation ?? 0) && this.next?.file.name !== current.name;
+    // Named and gone: whoever asks what serves is told of nothing, even while this process serves an older one.
+    const missing = current !== undefined && !this.files.exists(current);
+    const newer = current && !missing && current.generation > (serving?.file.generation ?? 0) && this.next?.file.name !== current.name;
     if (newer && sameFingerprint(current, this.wanted)) this.adopt(current);
-    else if (!this.next && !(serving && this.files.exists(serving.file))) this.beginBuild();
+    else if (!this.next && (missing || !(serving && this.files.exists(serving.file)))) this.beginBuild();
     this.sweep();
   }
 
