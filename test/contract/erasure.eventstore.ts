@@ -5,7 +5,6 @@ import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
 import { type EventId, newId, type StaffId, type StudentId } from '@foundation/kernel';
 import {
   createMasterKey,
-  DataKey,
   DESTROYED,
   Erasure,
   ErasureRegister,
@@ -16,6 +15,7 @@ import {
   readMasterKey,
   WrongMasterKey,
 } from '@foundation/privacy';
+import { exported } from '@foundation/event-store/testing';
 import { fixedClock, sampleMeta, temporaryFolder } from '@foundation/testing';
 import { runCommand } from '../support/commands';
 import { type FreshEventStore, startRealServer } from '../support/fresh-event-store';
@@ -38,10 +38,6 @@ afterAll(() => store?.close());
 
 const master = (): MasterKey => readMasterKey(join(data, 'master.key'), {})!;
 const ringOf = (of = master()) => new KeyRing(store, of, clock);
-function exported(key: unknown): string {
-  if (!(key instanceof DataKey)) throw new Error('No key');
-  return key.bytes.toString('hex');
-}
 
 /** The wrapped key as the stream shows it: the text whose bytes are looked for. */
 async function wrapIn(stream: string): Promise<string> {

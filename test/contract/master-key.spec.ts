@@ -7,7 +7,6 @@ import { newId, START, type StaffId, type StudentId } from '@foundation/kernel';
 import { rotateMasterKey } from '@foundation/operations';
 import {
   createMasterKey,
-  DataKey,
   DESTROYED,
   Erasure,
   ErasureRegister,
@@ -18,6 +17,7 @@ import {
   readMasterKey,
   WrongMasterKey,
 } from '@foundation/privacy';
+import { exported } from '@foundation/event-store/testing';
 import { fixedClock, temporaryFolder } from '@foundation/testing';
 import { StandInCluster } from '../faults/stand-in';
 
@@ -43,10 +43,6 @@ afterEach(async () => {
 const present = (): MasterKey => readMasterKey(join(data, 'master.key'), {})!;
 const ringOf = (master = present(), of: EventStore = store) => new KeyRing(of, master, clock);
 const rotate = (on: EventStore = store) => rotateMasterKey({ data, cluster: on, environment: {}, clock });
-function exported(key: unknown): string {
-  if (!(key instanceof DataKey)) throw new Error('No key');
-  return key.bytes.toString('hex');
-}
 const erase = (subject: string) =>
   new Erasure(store, ringOf(), new ErasureRegister(join(data, 'erasures.jsonl')), clock).erase(subject, 'student', 'system', 'requested');
 

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { KeyRing, MasterKey, privacyEvents } from '@foundation/privacy';
+import { DataKey, KeyRing, MasterKey, privacyEvents } from '@foundation/privacy';
 import {
   type Clock,
   type CommandId,
@@ -84,6 +84,12 @@ export const jar: Decider<ToyCommand, Jar, ToyEvent> = {
 
 export const toyCatalogue = () => new EventCatalogue([marblesAdded, jarClosed, helperNamed, ...privacyEvents]);
 export const toyMasterKey = (fill = 7) => new MasterKey(createSecretKey(Buffer.alloc(32, fill)));
+
+/** The bytes of a key that was found, to be compared. @throws Error when there is none */
+export function exported(key: unknown): string {
+  if (!(key instanceof DataKey)) throw new Error('No key');
+  return key.bytes.toString('hex');
+}
 
 /** Everything between a log and its commands, over the given log. */
 export function overLog(store: EventStore, clock: Clock, master = toyMasterKey()) {

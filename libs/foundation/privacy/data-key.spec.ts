@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { DataKey, KeyGone } from './data-key';
-import { seal, unseal } from './sealing';
+import { decrypt, seal, unseal } from './sealing';
 
 const bytesOfKey = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
@@ -38,6 +38,7 @@ it('leaves no byte once it is destroyed: it seals nothing more, and what it seal
   key.destroy();
   expect(view).toEqual(Buffer.alloc(32));
   expect(() => seal(key, 'Sam', 'here')).toThrow(KeyGone);
+  expect(() => decrypt(key, sealed.$sealed, 'here')).toThrow(KeyGone);
   expect(unseal(key, sealed, 'here')).toBe('[erased]');
 });
 

@@ -1,10 +1,9 @@
 import { newId, type StaffId, type StudentId } from '@foundation/kernel';
 import { JournalCommandRunner, LogJournal, SqliteEventStore } from '@foundation/event-store';
-import { contextOf, helperNamed, toyCatalogue, toyMasterKey } from '@foundation/event-store/testing';
+import { contextOf, exported, helperNamed, toyCatalogue, toyMasterKey } from '@foundation/event-store/testing';
 import { fixedClock, temporaryFolder } from '@foundation/testing';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
-import { DataKey } from './data-key';
 import { Erasure } from './erasure';
 import { ErasureRegister } from './erasure-register';
 import { DESTROYED, FINGERPRINT_STREAM, KeyRing, keyStream, WrongMasterKey } from './keyring';
@@ -25,10 +24,6 @@ afterEach(() => store.close());
 
 const ringOf = (master = first) => new KeyRing(store, master, clock);
 const rotate = () => new KeyRotation(store, first, second, clock).run();
-function exported(key: unknown): string {
-  if (!(key instanceof DataKey)) throw new Error('No key');
-  return key.bytes.toString('hex');
-}
 const wordsOf = async (subject: string) => (await store.readStream(keyStream(subject))).map(({ type }) => type);
 
 it('keeps every data key and leaves nothing that the old master key opens', async () => {

@@ -1,6 +1,6 @@
 import { newId, type StaffId, type StudentId } from '@foundation/kernel';
 import { SqliteEventStore } from '@foundation/event-store';
-import { toyMasterKey } from '@foundation/event-store/testing';
+import { exported, toyMasterKey } from '@foundation/event-store/testing';
 import { fixedClock, temporaryFolder } from '@foundation/testing';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -14,10 +14,6 @@ const store = SqliteEventStore.open(folder, { mode: 'write' });
 const clock = fixedClock();
 const ringOf = (fill?: number) => new KeyRing(store, toyMasterKey(fill), clock);
 const syncRingOf = (fill?: number) => new SyncKeyRing((stream) => store.readStreamSync(stream), toyMasterKey(fill));
-function exported(key: unknown): string {
-  if (!(key instanceof DataKey)) throw new Error('No key');
-  return key.bytes.toString('hex');
-}
 afterAll(() => store.close());
 
 it('makes a key once and finds it again, on any ring and thread', async () => {

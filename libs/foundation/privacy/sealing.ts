@@ -55,11 +55,12 @@ export function encryptBytes(key: SealingKey, plain: string | Buffer, place: str
   return Buffer.concat([iv, body, cipher.getAuthTag()]);
 }
 
-/** @throws SealBroken */
+/** @throws SealBroken, KeyGone */
 export function decryptBytes(key: SealingKey, bytes: Buffer, place: string): Buffer {
   if (bytes.length < IV + TAG) throw new SealBroken(place);
+  const secret = secretOf(key);
   try {
-    const decipher = createDecipheriv(ALGORITHM, secretOf(key), bytes.subarray(0, IV), { authTagLength: TAG })
+    const decipher = createDecipheriv(ALGORITHM, secret, bytes.subarray(0, IV), { authTagLength: TAG })
       .setAAD(Buffer.from(place))
       .setAuthTag(bytes.subarray(bytes.length - TAG));
     const plain = decipher.update(bytes.subarray(IV, bytes.length - TAG));

@@ -113,9 +113,9 @@ it('takes for ours what a read takes for ours, and hands its JSON on as it was s
       expect(own.written.data).toBe(given.data);
       expect(JSON.parse(own.written.meta)).toEqual(own.event.meta);
     }),
-    { numRuns: 500 },
+    { numRuns: 2000 },
   );
-  expect(written).toBeGreaterThan(0);
+  expect(written).toBeGreaterThan(10);
 });
 
 it.each([
