@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { temporaryFolder } from '@foundation/testing';
@@ -10,6 +10,17 @@ import { addStudent, countKnown, keepAdding, signedIn } from '../support/small-d
 const root = temporaryFolder();
 const data = join(root, 'data');
 const generations = () => readdirSync(data).filter((name) => /^views-[0-9a-f]{8}-[0-9a-f]{8}-\d+\.sqlite$/.test(name));
+/** The pointer names the newest file: nothing is being built. */
+async function built(): Promise<void> {
+  const generationOf = (name: string) => Number(/-(\d+)\.sqlite$/.exec(name)?.[1]);
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const { file } = JSON.parse(readFileSync(join(data, 'views.current'), 'utf8')) as { file: string };
+    if (generationOf(file) === Math.max(...generations().map(generationOf))) return;
+    if (Date.now() > deadline) throw new Error(`${file} still serves`);
+    await pause(2);
+  }
+}
 
 /** Large enough that a rebuild takes some hundred milliseconds. */
 const DISTRICT = ['--demo', '--students', '30', '--days', '60'];
@@ -30,6 +41,7 @@ async function servesAndEquals(look: (admin: Client) => Promise<void> = async ()
   expect(await countKnown(admin, [...acknowledged, added])).toBe(acknowledged.length + 1);
   await look(admin);
   acknowledged.push(added);
+  await built();
   expect(await service.stop()).toBe(0);
   expect(await runCommand('views', data, ['verify'])).toMatchObject({ code: 0, said: expect.stringContaining('equal what the log gives') });
   expect(generations()).toHaveLength(1);

@@ -24,6 +24,7 @@ import { history, noted, notes, studentAt, totals } from './toy.views';
 import { type View, ViewHalted, ViewsBehind } from './view';
 import { ViewFiles } from './view-files';
 import { InlineViewHost } from './view-host';
+import { ViewRuntime } from './view-runtime';
 import type { ViewSet } from './view-set';
 import { viewsRebuild } from './work';
 
@@ -183,6 +184,20 @@ describe('a views folder', () => {
     expect(second.status().building).toBeUndefined();
     expect(fileNames()).not.toContain(before);
     expect(new ViewFiles(folder).current()?.name).toBe(second.status().file);
+  });
+
+  it('keeps one file when it is closed before its readers have told that they left the old one', async () => {
+    const before = await start();
+    const old = before.status().file ?? '';
+    await before.stop();
+    const code = join(folder, 'code.js');
+    writeFileSync(code, 'one');
+    const runtime = new ViewRuntime(folder, views, fingerprintOf(views, [code]), sourceOf(log));
+    while (runtime.advance() === 'busy') expect(runtime.progress.head).toBe(50n);
+    expect(fileNames()).toContain(old);
+    runtime.close();
+    expect(new ViewFiles(folder).list().map(({ name }) => name)).toEqual([new ViewFiles(folder).current()?.name]);
+    expect(fileNames()).not.toContain(old);
   });
 
   it('makes queries wait when the tables have changed', async () => {

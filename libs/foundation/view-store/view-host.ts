@@ -304,6 +304,7 @@ export class ThreadedViewHost extends ViewHost {
     clearTimeout(this.restart);
     clearTimeout(this.paced);
     this.worker = undefined;
+    this.closeReader();
     if (worker) {
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       const timer = setTimeout(() => void worker.terminate(), STOP_MS);
@@ -311,7 +312,6 @@ export class ThreadedViewHost extends ViewHost {
       await ended;
       clearTimeout(timer);
     }
-    this.closeReader();
   }
 
   wake(): void {

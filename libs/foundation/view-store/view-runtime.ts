@@ -110,10 +110,13 @@ export class ViewRuntime {
     if (this.serving?.file.name === name) this.giveUpServing();
   }
 
+  /** Its readers have closed what they read: what they had to leave goes too. */
   close(): void {
     this.serving?.close();
     this.next?.close();
     this.serving = this.next = undefined;
+    for (const file of this.dropping) this.files.drop(file);
+    this.dropping = [];
   }
 
   private open(): void {
