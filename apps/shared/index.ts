@@ -4,6 +4,7 @@ export { BASELINE } from './src/baseline';
 export { systemClock } from './src/clock';
 export { complain, exitCodeOf, loggerOf, runClusterMain, runMain, say } from './src/command-line';
 export { catalogue } from './src/events';
+export { importsFolderOf } from './src/imports-folder';
 export { masterKeyOf } from './src/master-key';
 export { LocalCluster } from './src/local-cluster';
 export { Probes } from './src/probes';

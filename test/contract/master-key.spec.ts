@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type EventStore, LOG_FILE, Mirror, MirrorLog, SqliteEventStore } from '@foundation/event-store';
 import { EventStoreDbEventStore } from '@foundation/event-store/eventstoredb';
-import { newId, START, type StaffId, type StudentId } from '@foundation/kernel';
+import { InProcessJobQueue } from '@foundation/jobs';
+import { type ImportId, newId, START, type StaffId, type StudentId } from '@foundation/kernel';
 import { rotateMasterKey } from '@foundation/operations';
 import {
   createMasterKey,
@@ -19,6 +20,8 @@ import {
 } from '@foundation/privacy';
 import { exported } from '@foundation/event-store/testing';
 import { fixedClock, temporaryFolder } from '@foundation/testing';
+import { type Importer, ImportReports, QueuedImports, runImport, textFile } from '@exchange/rostering';
+import { runCommand } from '../support/commands';
 import { StandInCluster } from '../faults/stand-in';
 
 const root = temporaryFolder();
@@ -177,6 +180,40 @@ describe('A change of the master key of a cluster', () => {
       { masterKey: first, by: second },
       { masterKey: second, by: present().id },
     ]);
+  });
+
+  it('leaves a roster that waits for a worker to the new one too, by the command line', async () => {
+    await someKeys();
+    const exports = join(data, 'shared');
+    const queue = new InProcessJobQueue([runImport]);
+    const begun = newId<ImportId>();
+    const parts = { queue, reports: new ImportReports(join(exports, 'imports')), folder: join(exports, 'imports') };
+    const counts = { created: 1, changed: 0, unchanged: 0, left: 0, refused: 0, warnings: 0 };
+    const taken: string[] = [];
+    const importer: Importer = {
+      run: async ({ import: id, files }) => {
+        taken.push(...files.map(({ name }) => name));
+        return { import: id, dryRun: false, status: 'finished', version: '1.1', counts, doubts: 0 };
+      },
+    };
+    const before = new QueuedImports({ ...parts, importer, key: present().deriveKey('imports') });
+    await before.begin({
+      import: begun,
+      by: 'system',
+      correlationId: begun,
+      dryRun: false,
+      files: [textFile('users.csv', 'sourcedId\n1\n')],
+    });
+
+    const old = present().id;
+    const given = ['rotate', '--eventstore', cluster.connectionString, '--exports', exports];
+    expect(await runCommand('keys', data, given)).toMatchObject({ code: 0, said: expect.stringContaining('2 keys are wrapped') });
+    expect(present().id).not.toBe(old);
+    new QueuedImports({ ...parts, importer, key: present().deriveKey('imports') }).work();
+    await queue.start();
+    while (!(await parts.reports.summary(begun))) await pause(5);
+    await queue.close();
+    expect(taken).toEqual(['users.csv']);
   });
 
   it.each(['before', 'after'] as const)('cut short %s any of its writes, goes to its end when it is run again', async (when) => {

@@ -28,6 +28,7 @@ import { ImportReports, InProcessImports, QueuedImports, RosterImporter, RosterI
 import { BASELINE } from './baseline';
 import { systemClock as clock } from './clock';
 import { districtOn } from './district';
+import { importsFolderOf } from './imports-folder';
 import { NoCopyYet } from './no-copy-yet';
 import { demandUsable } from './reachable';
 import { catalogue } from './events';
@@ -96,7 +97,7 @@ export async function composeNode(settings: ClusterSettings, master: MasterKey, 
     if (queue instanceof BullMqJobQueue) parts.push(() => queue.close());
     hearOthers(store, keys, district.tokens, logger);
     const rosterImporter = new RosterImporter({ store, journal, runner, clock, zone });
-    const shared = exportsFolder === undefined ? join(data, 'imports') : join(exportsFolder, 'imports');
+    const shared = importsFolderOf(settings);
     const reports = new ImportReports(shared);
     const shown = async (): Promise<void> => {
       await store.catchUp(SHOWN_MS);

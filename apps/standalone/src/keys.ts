@@ -20,14 +20,20 @@ async function status({ data }: Settings): Promise<number> {
   return !present || unfinished || others.length > 0 ? 1 : 0;
 }
 
+interface OfCluster {
+  readonly eventstore?: string;
+  readonly exports?: string;
+}
+
 /** With a connection: the keys of that cluster, whose nodes are all stopped; `data` is the folder of the node that has the master key. */
-async function rotate({ data }: Settings, connection?: string): Promise<number> {
+async function rotate({ data }: Settings, { eventstore, exports }: OfCluster): Promise<number> {
   const { onProgress, end } = showProgress();
-  const cluster = connection === undefined ? undefined : await (await import('./open-cluster')).openCluster(connection);
-  const change = { data, environment: process.env, clock: systemClock, onProgress, ...(cluster && { cluster }) };
+  const folders = { data, ...(exports !== undefined && { exportsFolder: exports }) };
+  const opened = eventstore === undefined ? undefined : await (await import('./open-cluster')).openCluster(eventstore, folders);
+  const change = { data, environment: process.env, clock: systemClock, onProgress, ...opened };
   const { from, to, wrapped, file } = await rotateMasterKey(change).finally(async () => {
     end();
-    await cluster?.close();
+    await opened?.cluster.close();
   });
   say(`${wrapped} keys are wrapped by the new master key ${to}; master key ${from} opens nothing of this record any more.`);
   say(
@@ -53,7 +59,12 @@ void runMain(async (settings) => {
         'THROUGHLINE_EVENTSTORE',
       ),
     )
-    .action(async ({ eventstore }: { eventstore?: string }) => void (code = await rotate(settings, eventstore)));
+    .addOption(
+      new Option('--exports <folder>', 'of a cluster: the folder that its nodes share; rosters that wait there are sealed anew').env(
+        'THROUGHLINE_EXPORTS',
+      ),
+    )
+    .action(async (ofCluster: OfCluster) => void (code = await rotate(settings, ofCluster)));
   await program.parseAsync(process.argv);
   return code;
 });

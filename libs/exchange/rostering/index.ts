@@ -3,7 +3,7 @@ export { type Finding, type Outcome, OUTCOMES } from './findings';
 export { openFolder, openPath } from './folder';
 export { type FindingsPage, ImportReports } from './import-reports';
 export { type ImportRuns, InProcessImports } from './import-runs';
-export { LOOKED_FOR_MS, QueuedImports, runImport } from './queued-imports';
+export { LOOKED_FOR_MS, QueuedImports, resealWaitingImports, runImport } from './queued-imports';
 export { compareImports, type Comparison, type FileChange, type PastImport, pastImports } from './import-history';
 export { bufferFile, checkedSet, SET_LIMITS, type SourceFile, type SourceSet, textFile, UnreadableSet } from './source-file';
 export { type Roster, readRoster } from './roster';

@@ -1,11 +1,11 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hopeless, InProcessJobQueue, QueueUnavailable } from '@foundation/jobs';
 import { type ImportId, newId } from '@foundation/kernel';
 import { temporaryFolder } from '@foundation/testing';
 import { ImportReports } from './import-reports';
-import { QueuedImports, runImport } from './queued-imports';
+import { QueuedImports, resealWaitingImports, runImport } from './queued-imports';
 import type { Importer, ImportProgress, ImportReport, ImportRequest } from './roster-importer';
 import { textFile } from './source-file';
 
@@ -138,6 +138,38 @@ it('knows nothing of an import that nobody sent', async () => {
   const { api } = await cluster(async () => undefined);
   expect(await api.standing(newId<ImportId>())).toBeUndefined();
   expect(await api.standing('../secrets' as unknown as ImportId)).toBeUndefined();
+});
+
+it('is taken by a worker that has the next master key, once it was sealed anew; twice is as once, and its age stays', async () => {
+  const [id, gone] = [newId<ImportId>(), newId<ImportId>()];
+  const [from, to, lost] = [0, 1, 2].map(() => createSecretKey(randomBytes(32))) as [KeyObject, KeyObject, KeyObject];
+  const taken: string[] = [];
+  const reports = new ImportReports(folder);
+  const importer: Importer = {
+    run: async ({ import: which, files }) => {
+      taken.push(...(await Promise.all(files.map((file) => textOf(file.open())))));
+      return reportOf(which) as ImportReport;
+    },
+  };
+  const away = new InProcessJobQueue([runImport]);
+  const before = { queue: away, importer, reports, folder };
+  await new QueuedImports({ ...before, key: from }).begin(requestOf(id));
+  const [sealed] = readdirSync(folder).filter((name) => name.endsWith('.sealed'));
+  const old = new Date('2026-09-01T08:00:00Z');
+  utimesSync(join(folder, sealed!), old, old);
+  await new QueuedImports({ ...before, key: lost }).begin(requestOf(gone));
+  await away.close();
+
+  expect([await resealWaitingImports(folder, from, to), await resealWaitingImports(folder, from, to)]).toEqual([1, 0]);
+  expect(statSync(join(folder, sealed!)).mtime).toEqual(old);
+
+  const next = new QueuedImports({ queue, importer, reports, folder, key: to });
+  next.work();
+  await queue.start();
+  await next.askAgain();
+  await until(() => reports.summary(id));
+  expect(taken).toEqual(['', CSV]);
+  expect(await resealWaitingImports(join(folder, 'nowhere'), from, to)).toBe(0);
 });
 
 async function textOf(pages: AsyncIterable<Buffer>): Promise<string> {

@@ -3,13 +3,14 @@ import { access, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile }
 import { join } from 'node:path';
 import { defineJob, jobIdOf, type JobQueue, type RunningJob } from '@foundation/jobs';
 import { type Branded, id as idOf, type ImportId, isUuid, newId } from '@foundation/kernel';
-import { decryptBytes, encryptBytes } from '@foundation/privacy';
+import { decryptBytes, encryptBytes, SealBroken } from '@foundation/privacy';
 import { type ImportRuns, runWithReport } from './import-runs';
 import type { ImportReports } from './import-reports';
 import type { ImportStatus } from './import-status';
 import type { Importer, ImportProgress, ImportRequest } from './roster-importer';
 import { bufferFile, type SourceFile } from './source-file';
 
+const SEALED = '.sealed';
 const KEPT_MS = 7 * 24 * 3_600_000;
 /** Between two words of a running import. */
 const TELL_MS = 100;
@@ -47,8 +48,8 @@ export class QueuedImports implements ImportRuns {
     const sending = newId<SendingId>();
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const id = request.import;
-    await this.put(this.sent(sending), await this.sealed(request, sending));
-    await this.put(this.last(id), sending);
+    await put(this.sent(sending), await this.sealed(request, sending), { flush: true });
+    await put(this.last(id), sending, { flush: true });
     try {
       await this.enqueue(id, sending);
     } catch (error) {
@@ -73,13 +74,13 @@ export class QueuedImports implements ImportRuns {
   /** Asks again for what was sent and is not done: a queue may have been lost. Any worker may, at any time. @throws QueueUnavailable */
   async askAgain(): Promise<void> {
     const names = new Set(await this.names());
-    if (![...names].some((name) => name.endsWith('.sealed'))) return;
+    if (![...names].some((name) => name.endsWith(SEALED))) return;
     for (const name of names) {
       const id = name.replace(/\.sending$/, '');
       if (id === name || !isUuid(id)) continue;
       // The same import sent once more is another sending, and the last one counts.
       const last = await this.sendingOf(idOf<ImportId>(id));
-      if (last !== undefined && names.has(`${last}.sealed`)) await this.enqueue(idOf<ImportId>(id), last);
+      if (last !== undefined && names.has(`${last}${SEALED}`)) await this.enqueue(idOf<ImportId>(id), last);
     }
   }
 
@@ -102,7 +103,7 @@ export class QueuedImports implements ImportRuns {
   }
 
   private async names(): Promise<readonly string[]> {
-    return readdir(this.parts.folder).catch(() => []);
+    return readdirIf(this.parts.folder);
   }
 
   private async run({ payload: { sending }, progress }: RunningJob<{ import: ImportId; sending: SendingId }>): Promise<void> {
@@ -116,7 +117,7 @@ export class QueuedImports implements ImportRuns {
       progress({ done: made.done, total: made.total });
       if (performance.now() - told < TELL_MS) return;
       told = performance.now();
-      telling = telling.then(() => this.put(this.progressOf(sending), JSON.stringify(made))).catch(() => undefined);
+      telling = telling.then(() => put(this.progressOf(sending), JSON.stringify(made))).catch(() => undefined);
     });
     await telling;
     await rm(this.sent(sending), { force: true });
@@ -141,20 +142,13 @@ export class QueuedImports implements ImportRuns {
     return { ...request, files: files.map(([name, size]) => bufferFile(name, clear.subarray(at, (at += size)))) };
   }
 
-  private async put(file: string, content: Buffer | string): Promise<void> {
-    await writeFile(`${file}.new`, content, { mode: 0o600 });
-    // How old it is, is asked by our clock: the disk may be another machine's.
-    await utimes(`${file}.new`, new Date(), new Date());
-    await rename(`${file}.new`, file);
-  }
-
   private async sendingOf(id: ImportId): Promise<SendingId | undefined> {
     const text = isUuid(id) ? (await readIf(this.last(id)))?.toString('utf8') : undefined;
     return isUuid(text) ? (text as SendingId | undefined) : undefined;
   }
 
   private sent(sending: SendingId): string {
-    return join(this.parts.folder, `${sending}.sealed`);
+    return join(this.parts.folder, `${sending}${SEALED}`);
   }
 
   /** A queue carries how much, not in which phase. */
@@ -165,6 +159,34 @@ export class QueuedImports implements ImportRuns {
   private last(id: ImportId): string {
     return join(this.parts.folder, `${id}.sending`);
   }
+}
+
+/**
+ * What was sent and waits is sealed by the next master key instead of the present one; both are `deriveKey('imports')` of theirs. Every node
+ * is stopped meanwhile. Safe to repeat. Answers how many it sealed anew.
+ */
+export async function resealWaitingImports(folder: string, from: KeyObject, to: KeyObject): Promise<number> {
+  let resealed = 0;
+  for (const name of (await readdirIf(folder)).filter((one) => one.endsWith(SEALED))) {
+    const file = join(folder, name);
+    const place = placeOf(name.slice(0, -SEALED.length) as SendingId);
+    const [bytes, { mtime }] = await Promise.all([readFile(file), stat(file)]);
+    try {
+      await put(file, encryptBytes(to, decryptBytes(from, bytes, place), place), { at: mtime, flush: true });
+      resealed++;
+    } catch (error) {
+      // Sealed anew before this was cut short, or by a key that is no more: nothing to do, or to save.
+      if (!(error instanceof SealBroken)) throw error;
+    }
+  }
+  return resealed;
+}
+
+/** All or nothing. How old it is, is asked by our clock: the disk may be another machine's. */
+async function put(file: string, content: Buffer | string, { at = new Date(), flush = false } = {}): Promise<void> {
+  await writeFile(`${file}.new`, content, { mode: 0o600, flush });
+  await utimes(`${file}.new`, at, at);
+  await rename(`${file}.new`, file);
 }
 
 interface Head {
@@ -179,6 +201,8 @@ async function whole(file: SourceFile): Promise<Buffer> {
 }
 
 const placeOf = (sending: SendingId): string => `import|${sending}`;
+
+const readdirIf = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
 
 async function exists(file: string): Promise<boolean> {
   return access(file).then(

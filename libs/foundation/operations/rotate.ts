@@ -30,6 +30,8 @@ export interface Rotate {
   readonly cluster?: EventStore;
   readonly environment: NodeJS.ProcessEnv;
   readonly clock: Clock;
+  /** Seals anew what the master key itself has sealed outside the log, before the next one takes its place; may be called again. */
+  readonly reseal?: (from: MasterKey, to: MasterKey) => Promise<unknown>;
   readonly onProgress?: OnProgress;
 }
 
@@ -46,7 +48,14 @@ export interface Rotated {
  * THROUGHLINE_NEXT_MASTER_KEY) until every data key is wrapped by it; then it takes its place in one step. Cut short, it leaves both,
  * nothing starts, and running it again goes on. @throws FolderInUse, OperationRefused, MasterKeyError, WrongMasterKey
  */
-export async function rotateMasterKey({ data, cluster, environment, clock, onProgress = () => undefined }: Rotate): Promise<Rotated> {
+export async function rotateMasterKey({
+  data,
+  cluster,
+  environment,
+  clock,
+  reseal,
+  onProgress = () => undefined,
+}: Rotate): Promise<Rotated> {
   refuseUnfinishedRestore(data);
   if (!cluster && !existsSync(join(data, DATA.log))) throw new OperationRefused(`There is no record in ${data} (THROUGHLINE_DATA).`);
   const file = join(data, DATA.masterKey);
@@ -60,6 +69,7 @@ export async function rotateMasterKey({ data, cluster, environment, clock, onPro
     if (to.id === from.id) throw new MasterKeyError(`${NEXT_MASTER_KEY_VARIABLE} is the present master key: make another one.`);
     const wrapped = await new KeyRotation(log, from, to, clock).run((done, total) => onProgress('wrapping every key anew', done, total));
     await proveKeys(log, to, (done, total) => onProgress('opening every key with the new master key', done, total));
+    await reseal?.(from, to);
     if (!inEnvironment) {
       renameSync(join(data, DATA.nextMasterKey), file);
       syncPath(data);
