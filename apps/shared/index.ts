@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 export { BASELINE } from './src/baseline';
 export { systemClock } from './src/clock';
-export { complain, exitCodeOf, loggerOf, runClusterMain, runMain, say } from './src/command-line';
+export { complain, exitCodeOf, loggerOf, runBare, runClusterMain, runMain, say } from './src/command-line';
 export { catalogue } from './src/events';
 export { importsFolderOf } from './src/imports-folder';
 export { masterKeyOf } from './src/master-key';

@@ -76,6 +76,14 @@ describe('a backup beside a service under load', () => {
     expect(await addStudent(admin)).toBeDefined();
   }, 120_000);
 
+  it('goes on to its end when nobody reads what it says any more', async () => {
+    const { process, ended } = startCommand('backup', data, [place('unread')]);
+    process.stdout.destroy();
+    process.stderr.destroy();
+    expect(await ended).toMatchObject({ code: 0 });
+    expect(await runCommand('restore', folderWithKeyOf(data, place('from-unread')), [place('unread')])).toMatchObject({ code: 0 });
+  }, 60_000);
+
   it('killed while it builds the views for its proof, leaves none of their clear text beside the service', async () => {
     const asides = () => readdirSync(data).filter((name) => name.startsWith('views-verify-'));
     const { process, ended } = startCommand('backup', data, [place('proof')]);

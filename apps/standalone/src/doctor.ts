@@ -1,6 +1,6 @@
 import { examine, type Finding } from '@foundation/operations';
 import { readSettings, type Settings, WrongSetting } from '@config/settings';
-import { complain, say, showProgress, systemClock, viewSet } from '@apps/shared';
+import { runBare, say, showProgress, systemClock, viewSet } from '@apps/shared';
 
 function print({ about, state, says, remedy }: Finding): void {
   say(`${state.padEnd(4)}  ${about.padEnd(10)}  ${says}${remedy === undefined ? '' : `. ${remedy}`}`);
@@ -21,20 +21,15 @@ function settings(): Settings | undefined {
 }
 
 /** `npm run doctor`: one line each, exit code 1 when something must be mended. Beside a running service or without one. */
-async function main(): Promise<void> {
-  process.umask(0o077);
+void runBare(async () => {
   const read = settings();
-  process.exitCode = read ? 0 : 1;
-  if (!read) return;
+  if (!read) return 1;
+  let code = 0;
   const { onProgress, end } = showProgress();
   for await (const finding of examine({ data: read.data, environment: process.env, viewSet, clock: systemClock, onProgress })) {
     end();
     print(finding);
-    if (finding.state === 'FAIL') process.exitCode = 1;
+    if (finding.state === 'FAIL') code = 1;
   }
-}
-
-main().catch((error: unknown) => {
-  complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exitCode = 1;
+  return code;
 });
