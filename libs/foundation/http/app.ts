@@ -11,8 +11,9 @@ import { unfoldAnswers } from './answer';
 import { nestLogger } from './logger';
 import type { HttpObserver } from './observer';
 import { ProblemFilter } from './problem.filter';
-import { httpProblems } from './problem';
+import { httpProblem } from './problem';
 import { SseStreams } from './sse';
+import { answerUnreadable } from './unreadable';
 import { DtoPipe } from './validation';
 
 export interface HttpSettings {
@@ -66,11 +67,14 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
     requestIdHeader: false,
     genReqId: correlationId,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    clientErrorHandler: answerUnreadable(observer),
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      const code = 'bad-request';
-      const problem = { type: `/problems/${code}`, ...httpProblems[code], detail: 'Mend the address.', correlationId: request.id };
-      observer?.refused(code);
-      void reply.status(400).type('application/problem+json').send(JSON.stringify(problem));
+      const { problem } = httpProblem('bad-request', 'Mend the address.');
+      observer?.refused('bad-request');
+      void reply
+        .status(400)
+        .type('application/problem+json')
+        .send(JSON.stringify({ ...problem, correlationId: request.id }));
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

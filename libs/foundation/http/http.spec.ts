@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { Body, Controller, Get, Module, Param, Post, Put } from '@nestjs/common';
 import { RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { request as httpRequest } from 'node:http';
@@ -227,5 +227,67 @@ describe('foundation/http', () => {
     await new Promise((resolve) => setTimeout(resolve, 80));
     await other.close();
     expect(await status).toBe(200);
+  });
+
+  describe('what never becomes a request', () => {
+    const refused: string[] = [];
+    const said: string[] = [];
+    let listening: NestFastifyApplication;
+    let port: number;
+    beforeAll(async () => {
+      const observer = { answered: () => undefined, refused: (code: string) => void refused.push(code) };
+      listening = await createHttpApp(ProbeModule, {
+        logger: createLogger('warn', { write: (line) => void said.push(line) }),
+        requestTimeoutMs: 200,
+        observer,
+      });
+      await listening.listen(0, '127.0.0.1');
+      port = (listening.getHttpServer().address() as AddressInfo).port;
+    });
+    afterAll(() => listening.close());
+
+    it.each([
+      ['is not HTTP', 'Good morning\r\n\r\n', 400, 'bad-request'],
+      ['has endless headers', `GET /t/tagged HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
+      [
+        'never ends',
+        'POST /t/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+        408,
+        'request-timeout',
+      ],
+    ])('is answered with a problem, and its connection ends: it %s', async (_what, sent, status, code) => {
+      refused.length = 0;
+      const text = await new Promise<string>((resolve, reject) => {
+        let received = '';
+        const socket = connect(port, '127.0.0.1', () => socket.write(sent))
+          .setEncoding('utf8')
+          .on('data', (part: string) => (received += part))
+          .on('close', () => resolve(received))
+          .on('error', reject);
+      });
+      const [head, body] = text.split('\r\n\r\n') as [string, string];
+      expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(head).toContain('Content-Type: application/problem+json');
+      const problem = JSON.parse(body) as { correlationId: string; detail: string };
+      expect(problem).toMatchObject({ type: `/problems/${code}`, status });
+      expect(problem.detail).toMatch(/^(Send|Check) /);
+      expect(head).toContain(`X-Correlation-Id: ${problem.correlationId}`);
+      expect([refused, said]).toEqual([[code], []]);
+    });
+
+    it('is nobody’s fault when the sender goes away', async () => {
+      refused.length = 0;
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write('POST /t/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{'),
+      );
+      const arrived = new Promise((resolve) => listening.getHttpServer().once('request', resolve));
+      await arrived;
+      socket.resetAndDestroy();
+      const connections = () =>
+        new Promise((resolve) => listening.getHttpServer().getConnections((_error: unknown, n: number) => resolve(n)));
+      while ((await connections()) !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect([refused, said]).toEqual([[], []]);
+    });
   });
 });

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { HttpObserver } from './observer';
-import { codeOf, isUnexpected, problemOf } from './problem';
+import { codeOf, httpProblem, isUnexpected, problemOf } from './problem';
 
 /** Answers every error as `application/problem+json`; logs unknown ones with their stack, never with the request. */
 @Catch()
@@ -16,8 +16,10 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const answered = problemOf(this.translate(error));
-    this.observer?.refused(codeOf(answered));
+    // Cut off while it was still sending, by itself or for being too slow: nobody reads the answer, and nothing went wrong on our side.
+    const left = request.raw.destroyed && !request.raw.complete;
+    const answered = left ? httpProblem('request-timeout') : problemOf(this.translate(error));
+    if (!left) this.observer?.refused(codeOf(answered));
     if (isUnexpected(answered)) this.log.error({ correlationId: request.id, error: faultOf(error) }, 'unexpected');
     if (reply.sent) return;
     if (answered.problem.status === 413) takeTheRest(request, reply);

@@ -34,6 +34,7 @@ export const httpProblems = {
   'no-such-local-time': { status: 422, title: 'That time does not exist on the school’s clock' },
   'precondition-required': { status: 428, title: 'If-Match is required' },
   'too-many-attempts': { status: 429, title: 'Too many attempts' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   'store-unavailable': { status: 503, title: 'Nothing can be written now' },
   'queue-unavailable': { status: 503, title: 'No work can be given out now' },
@@ -81,9 +82,21 @@ export interface Answered {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const httpProblem = (
+const remedies: Partial<Record<HttpProblemCode, string>> = {
+  'malformed-json': 'Mend the JSON and send it again.',
+  internal: 'Nothing is known to be wrong with your request. Try again; name the correlation id if it goes on.',
+  unauthenticated: 'Send a valid access token: Authorization: Bearer …',
+  'not-found': 'Check the address, and that you act in the right role.',
+  'body-too-large': 'Send less at once, for instance fewer records in one batch.',
+  'unsupported-media-type': 'Send the body as JSON with Content-Type: application/json.',
+  'request-timeout': 'Send the whole request without long pauses.',
+  'headers-too-large': 'Send fewer or shorter headers and cookies.',
+};
+
+/** One of HTTP's own problems; where nothing better is known of this one, `detail` is the usual remedy. */
+export const httpProblem = (
   code: HttpProblemCode,
-  detail: string,
+  detail = remedies[code] ?? 'Check the address and the headers of the request.',
   headers: Readonly<Record<string, string>> = {},
   errors: readonly RefusalPart[] = [],
 ): Answered => ({
@@ -98,14 +111,6 @@ const codeOfStatus: Readonly<Record<number, HttpProblemCode>> = {
   408: 'request-timeout',
   413: 'body-too-large',
   415: 'unsupported-media-type',
-};
-
-const remedies: Partial<Record<HttpProblemCode, string>> = {
-  unauthenticated: 'Send a valid access token: Authorization: Bearer …',
-  'not-found': 'Check the address, and that you act in the right role.',
-  'body-too-large': 'Send less at once, for instance fewer records in one batch.',
-  'unsupported-media-type': 'Send the body as JSON with Content-Type: application/json.',
-  'request-timeout': 'Send the whole request without long pauses.',
 };
 
 /** True for an error whose cause is unknown: it is logged, and the caller learns nothing of its inside. */
@@ -140,17 +145,7 @@ export function problemOf(error: unknown): Answered {
   if (error instanceof HttpException) {
     const status = error.getStatus();
     const malformed = status === 400 && /json|unexpected (token|end)|proto|constructor/i.test(error.message);
-    const code = codeOfStatus[status] ?? (malformed ? 'malformed-json' : status < 500 ? 'bad-request' : 'internal');
-    return httpProblem(
-      code,
-      remedies[code] ??
-        (malformed
-          ? 'Mend the JSON and send it again.'
-          : code === 'internal'
-            ? INTERNAL
-            : 'Check the address and the headers of the request.'),
-    );
+    return httpProblem(codeOfStatus[status] ?? (malformed ? 'malformed-json' : status < 500 ? 'bad-request' : 'internal'));
   }
-  return httpProblem('internal', INTERNAL);
+  return httpProblem('internal');
 }
-const INTERNAL = 'Nothing is known to be wrong with your request. Try again; name the correlation id if it goes on.';
