@@ -3,6 +3,7 @@ import { parse } from 'csv-parse';
 import type { Finding } from './findings';
 import { Pace } from './pace';
 import type { SourceFile } from './source-file';
+import { Utf8Pages } from './utf8';
 
 /** Columns that hold secrets: never read, whatever the file says. */
 const FORBIDDEN = new Set(['password']);
@@ -78,8 +79,8 @@ export interface FileRead {
 
 /**
  * Reads OneRoster CSV: RFC 4180 quoting, BOM, CRLF or LF, columns in any order and found by name. Each row is handed on as it is read, so
- * that no file is ever whole in memory. Cells beyond the header are reported; a missing required column, or broken quoting, refuses the
- * file: rows handed on before must then be forgotten.
+ * that no file is ever whole in memory. Cells beyond the header are reported; a missing required column, broken quoting, or what is not
+ * UTF-8 (OneRoster CSV is) refuses the file: rows handed on before must then be forgotten.
  */
 export async function readCsv(
   file: SourceFile,
@@ -118,20 +119,23 @@ export async function readCsv(
   const parser = parse({ bom: true, relax_column_count: true, trim: true, max_record_size: MAX_ROW_BYTES });
   parser.on('data', onRecord);
   parser.on('error', () => undefined);
-  let broken: unknown;
+  let broken: Broken | undefined;
   const pace = new Pace();
   const lineEnds = new LineEnds();
+  const utf8 = new Utf8Pages();
   for await (const page of file.open()) {
     hash.update(page);
-    broken ??= await written(parser, lineEnds.mended(page));
+    if (!broken) {
+      const mended = lineEnds.mended(page);
+      const bad = utf8.take(mended);
+      broken = bad === undefined ? await written(parser, mended) : { line: line + bad, why: NOT_UTF8 };
+    }
     await pace.breathe();
   }
-  broken ??= await ended(parser);
+  broken ??= utf8.ends() ? await ended(parser) : { line, why: NOT_UTF8 };
   const sha256 = hash.digest('hex');
-  if (broken !== undefined) {
-    const at = (broken as { readonly lines?: number }).lines ?? 1;
-    const why = 'The file is not valid CSV here: check the quotation marks. Nothing of it was taken.';
-    findings.push({ file: name, line: at, outcome: 'refused', what: 'file', why });
+  if (broken) {
+    findings.push({ file: name, ...broken, outcome: 'refused', what: 'file' });
     return { taken: false, rows, sha256 };
   }
   for (const column of missing) {
@@ -170,13 +174,22 @@ function breaksIn(cells: readonly string[]): number {
 
 type Parser = ReturnType<typeof parse>;
 
-/** Undefined once the page is parsed; else what is wrong with it. */
-const written = (parser: Parser, page: Buffer): Promise<unknown> =>
-  new Promise((resolve) => parser.write(page, (error) => resolve(error ?? undefined)));
+/** What refuses a file as a whole, and where. */
+type Broken = Pick<Finding, 'line' | 'why'>;
 
-const ended = (parser: Parser): Promise<unknown> =>
+const NOT_UTF8 = 'A letter of this line is not UTF-8, and would be lost: save the file as “CSV UTF-8”. Nothing of it was taken.';
+const quoting = (error: Error & { readonly lines?: number }): Broken => ({
+  line: error.lines ?? 1,
+  why: 'The file is not valid CSV here: check the quotation marks. Nothing of it was taken.',
+});
+
+/** Undefined once the page is parsed; else what is wrong with it. */
+const written = (parser: Parser, page: Buffer): Promise<Broken | undefined> =>
+  new Promise((resolve) => parser.write(page, (error) => resolve(error ? quoting(error) : undefined)));
+
+const ended = (parser: Parser): Promise<Broken | undefined> =>
   new Promise((resolve) => {
-    parser.once('error', resolve).once('end', () => resolve(undefined));
+    parser.once('error', (error) => resolve(quoting(error))).once('end', () => resolve(undefined));
     parser.end();
   });
 

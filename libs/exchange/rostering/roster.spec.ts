@@ -107,6 +107,24 @@ describe('files that are not what they should be', () => {
     expect(findings.map(place)).toContain('refused users.csv:5 role');
   });
 
+  it('letters of another encoding refuse the file and name the line, so that nobody’s name is spoilt', async () => {
+    const rows = Buffer.from(`${users}u1,"Sam\r\nJory",Rivermoss,student\r\n`);
+    const windows = Buffer.from('u2,In\xe9s,Dovecote,student\nu3,C,D,student\n', 'latin1');
+    const excel = Buffer.from(`\uFEFF${users}u1,Inés,Dovecote,student\n`, 'utf16le');
+    const cutShort = Buffer.from(`${users}u1,C,Ż`).subarray(0, -1);
+    const sets = [
+      [Buffer.concat([rows, windows]), 4],
+      [excel, 1],
+      [cutShort, 2],
+    ] as const;
+    for (const [content, line] of sets) {
+      const { people, findings } = await readRoster([bufferFile('users.csv', content)]);
+      expect([...people]).toEqual([]);
+      expect(findings.map(place)).toContain(`refused users.csv:${line}`);
+      expect(findings.find(({ outcome }) => outcome === 'refused')?.why).toContain('CSV UTF-8');
+    }
+  });
+
   it('a file that the manifest does not name is not read', async () => {
     const manifest = 'propertyName,value\noneroster.version,1.1\nfile.orgs,bulk\n';
     const { people, findings } = await read(`${users}u1,Sam,Rivermoss,student\n`, manifest);
@@ -139,7 +157,7 @@ describe('files that are not what they should be', () => {
 
   it('law: however the bytes are cut into pages, the same rows with the same lines are read', async () => {
     const content = Buffer.from(
-      '\uFEFFsourcedId,givenName,familyName,role\r\nu1,"Inés\r\n""N""",Dovecote,student\r\n\r\nu2,Żofia,B,student\r\nu3,C,D,student',
+      '\uFEFFsourcedId,givenName,familyName,role\r\nu1,"Inés\r\n""N""",Dovecote,student\r\n\r\nu2,Żofia 🎈,李,student\r\nu3,C,D,student',
     );
     const whole = [...(await readRoster([bufferFile('users.csv', content)])).people];
     expect(whole.map(({ line }) => line)).toEqual([2, 5, 6]);

@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { isUuid } from '@foundation/kernel';
 import { unfoldAnswers } from './answer';
+import { readJsonBodies } from './json-body';
 import { nestLogger } from './logger';
 import type { HttpObserver } from './observer';
 import { ProblemFilter } from './problem.filter';
@@ -83,12 +84,8 @@ export async function createHttpApp(module: Type | DynamicModule, settings: Http
     abortOnError: false,
   });
   const fastify = adapter.getInstance();
-  const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else void parseJson(request, body, done);
-  });
+  readJsonBodies(fastify);
   fastify.addHook('onRoute', (route) => {
     if (route.config?.bodyLimit) route.bodyLimit = route.config.bodyLimit;
   });

@@ -1,6 +1,7 @@
 import { type AddressInfo, connect } from 'node:net';
 import { Body, Controller, Get, Module, Param, Post, Put } from '@nestjs/common';
 import { RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import fc from 'fast-check';
 import { request as httpRequest } from 'node:http';
 import { type Raw, RawSchema } from '@foundation/measurement';
 import { IdReused, NewerEventVersion, NodesBehind, StaleRevision, StoreUnavailable, UnknownEventType } from '@foundation/event-store';
@@ -158,6 +159,43 @@ describe('foundation/http', () => {
     [JSON.stringify({ name: 'x'.repeat(2000) }), 413, 'body-too-large'],
   ])('refuses %.20s', async (payload, status, code) => {
     expect((await post(payload)).json()).toMatchObject({ status, type: `/problems/${code}` });
+  });
+
+  it.each([
+    ['bytes that are not UTF-8', Buffer.from('{"name":"In\xe9s"}', 'latin1'), 'malformed-json', undefined],
+    ['half a character', Buffer.from('{"name":"In\\ud800s"}'), 'invalid-request', ['/name']],
+    [
+      'a character zero, deep down',
+      Buffer.from('{"name":"a","items":[{"count":1,"a/b":["\\u0000"]}]}'),
+      'invalid-request',
+      ['/items/0/a~1b/0'],
+    ],
+    ['half a character in the name of a field', Buffer.from('{"name":"a","first":{"\\uDC00":1}}'), 'invalid-request', ['/first']],
+  ])('refuses what would be lost: %s', async (_what, payload, code, pointers) => {
+    const answer = await app.inject({ method: 'POST', url: '/t/echo', payload, headers: { 'content-type': 'application/json' } });
+    expect(answer.json()).toMatchObject({ status: 400, type: `/problems/${code}` });
+    expect(answer.json().errors?.map(({ pointer }: { pointer: string }) => pointer)).toEqual(pointers);
+  });
+
+  it.each([
+    ['Inés', '"In\\u00e9s"'],
+    ['🎈', '"\\ud83c\\udf88"'],
+    ['\\ud800', '"\\\\ud800"'],
+  ])('keeps %s as it is, however it is written', async (name, written) => {
+    expect((await post({ name })).json()).toEqual({ name });
+    expect((await post(`{"name":${written}}`)).json()).toEqual({ name });
+  });
+
+  it('law: what is well formed is taken, what is not is refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), minLength: 1, maxLength: 5 }),
+        async (name) => {
+          const kept = name.isWellFormed() && !name.includes('\0');
+          expect((await post({ name })).statusCode).toBe(kept ? 201 : 400);
+        },
+      ),
+    );
   });
 
   it('lets a route take more than the rest', async () => {

@@ -4,12 +4,13 @@ import { SHAPED } from './fields';
 import { ProblemError } from './problem';
 import { quickly } from './quick';
 
-const escape = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
+/** A name as a part of a JSON pointer (RFC 6901). */
+export const pointerPart = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Flattens class-validator's tree into JSON pointers: `/goals/0/measure/kind`. */
 export function partsOf(errors: readonly ValidationError[], parent = ''): RefusalPart[] {
   return errors.flatMap((error) => {
-    const pointer = error.property ? `${parent}/${escape(error.property)}` : parent;
+    const pointer = error.property ? `${parent}/${pointerPart(error.property)}` : parent;
     const [first] = Object.entries(error.constraints ?? {});
     return [...(first ? partsOfRule(pointer, ...first) : []), ...partsOf(error.children ?? [], pointer)];
   });
