@@ -210,6 +210,16 @@ describe('foundation/http', () => {
     });
   });
 
+  it('refuses a packed body and says so', async () => {
+    const packed = await post('{"name":"a"}', { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+    expect(packed.json()).toMatchObject({
+      status: 415,
+      type: '/problems/unsupported-media-type',
+      detail: expect.stringContaining('unpacked'),
+    });
+    expect((await post('{"name":"a"}', { 'content-type': 'application/json', 'content-encoding': 'identity' })).statusCode).toBe(201);
+  });
+
   it('answers an unknown route and a broken address as problems', async () => {
     expect((await app.inject({ url: '/nowhere' })).json()).toMatchObject({ status: 404, type: '/problems/not-found' });
     expect((await app.inject({ url: '/t/fail/%E0%A4%A' })).json()).toMatchObject({ status: 400, type: '/problems/bad-request' });

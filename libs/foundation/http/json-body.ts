@@ -6,6 +6,7 @@ import { pointerPart } from './validation';
 
 /** A text that may hold what is looked for: nothing else writes half a character or a zero into sound UTF-8. */
 const SUSPECT = /\\u(?:d[89a-f]|0000)/i;
+const PACKED = new ProblemError('unsupported-media-type', 'Send the body unpacked, without Content-Encoding.');
 const LOST = 'Half a character or a character zero stands in it, and would be lost: write it anew.';
 
 /** Reads bodies of JSON. What could not be kept as it was sent is refused, for a name that is spoilt silently is spoilt for good. */
@@ -13,6 +14,7 @@ export function readJsonBodies(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) return done(null, undefined);
+    if (!['identity', undefined].includes(request.headers['content-encoding'])) return done(PACKED);
     if (!isUtf8(body))
       return done(new ProblemError('malformed-json', 'A letter in it is not UTF-8, and would be lost: send the body in UTF-8.'));
     const text = body.toString();
