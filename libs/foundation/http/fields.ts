@@ -18,7 +18,6 @@ import {
   Max,
   MaxLength,
   Min,
-  MinLength,
   ValidateBy,
   ValidateIf,
   ValidateNested,
@@ -54,7 +53,9 @@ const isDay: Sure = (value) => typeof value === 'string' && localDate(value) !==
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 /** Of surrogates and variation selectors class-validator has a way of counting of its own: it may count them. */
 const PLAIN_TEXT = new RegExp('^[^\\uFE0E-\\uFE0F\\uD800-\\uDFFF]+$');
-const isPlainText = (value: unknown, max: number): boolean => typeof value === 'string' && value.length <= max && PLAIN_TEXT.test(value);
+const SOME_LETTER = /\S/;
+const isPlainText = (value: unknown, max: number, some = SOME_LETTER): boolean =>
+  typeof value === 'string' && value.length <= max && some.test(value) && PLAIN_TEXT.test(value);
 
 export const IdField = (options: FieldOptions = {}) =>
   field(
@@ -74,15 +75,18 @@ export const IdsField = (options: FieldOptions & { readonly max?: number } = {})
     Matches(new RegExp(UUID_PATTERN), { each: true, message: 'Send lower-case UUIDs.' }),
   );
 
-export const TextField = (max: number, options: FieldOptions = {}) =>
-  field(
+/** `blanks`: may be of blanks alone, as a search that is being typed, or a note that must not hold up what it stands beside. */
+export const TextField = (max: number, { blanks = false, ...options }: FieldOptions & { readonly blanks?: boolean } = {}) => {
+  const some = blanks ? /[^]/ : SOME_LETTER;
+  return field(
     options,
     { type: String, minLength: 1, maxLength: max },
-    (value) => isPlainText(value, max),
+    (value) => isPlainText(value, max, some),
     IsString({ message: 'Send text.' }),
-    MinLength(1, { message: 'Send at least one character, or leave the field out.' }),
+    Matches(some, { message: 'Send more than blanks, or leave the field out.' }),
     MaxLength(max, { message: `Send at most ${max} characters.` }),
   );
+};
 
 export const TextsField = (max: number, items: number, options: FieldOptions = {}) =>
   field(
@@ -92,7 +96,7 @@ export const TextsField = (max: number, items: number, options: FieldOptions = {
     IsArray({ message: 'Send a list of texts.' }),
     ArrayMaxSize(items, { message: `Send at most ${items} entries.` }),
     IsString({ each: true, message: 'Send texts.' }),
-    MinLength(1, { each: true, message: 'Leave empty entries out.' }),
+    Matches(SOME_LETTER, { each: true, message: 'Leave empty entries out.' }),
     MaxLength(max, { each: true, message: `Send at most ${max} characters each.` }),
   );
 

@@ -136,6 +136,8 @@ describe('foundation/http', () => {
     [[{ name: 'a' }]],
     [{}],
     [{ name: null }],
+    [{ name: '' }],
+    [{ name: ' \n\u00a0' }],
     [{ name: 'a', first: [] }],
     [{ name: 'a', items: [3] }],
     [{ name: 'a', first: { count: 1, raw: null } }],
@@ -191,7 +193,7 @@ describe('foundation/http', () => {
       fc.asyncProperty(
         fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), minLength: 1, maxLength: 5 }),
         async (name) => {
-          const kept = name.isWellFormed() && !name.includes('\0');
+          const kept = name.isWellFormed() && !name.includes('\0') && name.trim() !== '';
           expect((await post({ name })).statusCode).toBe(kept ? 201 : 400);
         },
       ),

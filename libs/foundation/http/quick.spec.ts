@@ -24,6 +24,7 @@ class Base {
 }
 class Dto extends Base {
   @IdsField({ optional: true, max: 2 }) ids?: string[];
+  @TextField(5, { optional: true, blanks: true }) search?: string;
   @TextsField(3, 2, { optional: true }) texts?: string[];
   @DayField({ optional: true }) day?: string;
   @TimeField({ optional: true }) time?: string;
@@ -45,7 +46,19 @@ class WithForeignRule {
 const ID = '1d0e1c5e-0f5b-5c59-9f0e-0c7d5d1c0d01';
 const raw = { kind: 'percent-correct', correct: 7, incorrect: 3, noResponse: 0 };
 const values = fc.oneof(
-  fc.constantFrom<unknown>(ID, ID.toUpperCase(), '', 'one', 'abcde', 'abcdef', '2026-02-28', '2026-02-29', '2026-03-03T09:15:00Z'),
+  fc.constantFrom<unknown>(
+    ID,
+    ID.toUpperCase(),
+    '',
+    ' ',
+    '\n\u00a0',
+    'one',
+    'abcde',
+    'abcdef',
+    '2026-02-28',
+    '2026-02-29',
+    '2026-03-03T09:15:00Z',
+  ),
   fc.constantFrom<unknown>('2026-03-03T09:15', '😀', '\uFE0F', '\uD800', 'a\nb', null, undefined, true, 0, 3, 4, -2, 1.5, Infinity, NaN),
   fc.constantFrom<unknown>(
     [],
@@ -53,6 +66,7 @@ const values = fc.oneof(
     [ID, ID, ID],
     ['abc'],
     ['abcd'],
+    [' '],
     ['\uFE0F'],
     [null],
     raw,
@@ -63,7 +77,7 @@ const values = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 6 }),
   fc.anything(),
 );
-const names = ['id', 'text', 'ids', 'texts', 'day', 'time', 'whole', 'number', 'flag', 'choice', 'raw', 'unknown'];
+const names = ['id', 'text', 'search', 'ids', 'texts', 'day', 'time', 'whole', 'number', 'flag', 'choice', 'raw', 'unknown'];
 const bodies = fc
   .array(fc.tuple(fc.constantFrom(...names), values), { maxLength: 4 })
   .map((fields) => ({ id: ID, ...Object.fromEntries(fields) }));

@@ -57,7 +57,7 @@ export class AccommodationEntryDto {
   @IdField({ example: '5f0c1c5e-0f5b-5c59-9f0e-0c7d5d1c0a03' }) class: ClassId;
   @DayField({ description: 'The school day.' }) on: LocalDate;
   @ShapedField(EntryStateSchema, { example: { kind: 'provided', outcome: 'used' } }) state: EntryState;
-  @TextField(1000, { optional: true }) note?: string;
+  @TextField(1000, { optional: true, blanks: true }) note?: string;
   @ZoneField() zone?: string;
 }
 
@@ -151,7 +151,7 @@ export class CorrectObservationDto {
 
 export class CorrectEntryDto {
   @ShapedField(EntryStateSchema, { example: { kind: 'not-applicable' } }) state: EntryState;
-  @TextField(1000, { optional: true }) note?: string;
+  @TextField(1000, { optional: true, blanks: true }) note?: string;
   @ReasonField() reason: string;
 }
 

@@ -41,5 +41,5 @@ export class ReasonDto {
 
 export class StaffQuery extends PageQuery {
   @IdField({ optional: true }) school?: SchoolId;
-  @TextField(80, { optional: true, description: 'Beginnings of names.' }) search?: string;
+  @TextField(80, { optional: true, blanks: true, description: 'Beginnings of names.' }) search?: string;
 }

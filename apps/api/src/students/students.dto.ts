@@ -17,7 +17,7 @@ import { Transform } from 'class-transformer';
 import { PageQuery } from '../shared/dto';
 
 export class StudentsQuery extends PageQuery {
-  @TextField(80, { optional: true, description: 'Beginnings of names.' }) search?: string;
+  @TextField(80, { optional: true, blanks: true, description: 'Beginnings of names.' }) search?: string;
   @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
   @FlagField({ optional: true, description: 'Only children whose case is open.' })
   openCase?: boolean;
