@@ -71,7 +71,10 @@ describe('a change of the master key that is killed again and again', () => {
     }
     expect(cutShort).toBeGreaterThan(1);
     if (existsSync(`${keyFile}.next`)) expect(await runCommand('keys', data, ['rotate'])).toMatchObject({ code: 0 });
-    expect(await runCommand('keys', data, ['status'])).toMatchObject({ code: 0 });
+    const status = await runCommand('keys', data, ['status']);
+    const [, people] = /^(\d+) keys wrapped/m.exec(status.said) ?? [];
+    expect([status.code, people]).toEqual([0, expect.any(String)]);
+    expect((await runCommand('doctor', data)).said).toContain(`opens all ${people} keys`);
   }, 120_000);
 
   it('keeps every key: all texts read as before', async () => {

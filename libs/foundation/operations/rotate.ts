@@ -116,7 +116,7 @@ export interface KeysStatus {
   /** Undefined when there is none. */
   readonly present: MasterKey | undefined;
   readonly source: 'environment' | 'file';
-  /** How many data keys each master key has wrapped, by its id. More than one id: a change was cut short. */
+  /** How many people's keys each master key has wrapped, by its id; 0 where it has the key of the fingerprints alone. More than one id: a change was cut short. */
   readonly wrappedBy: ReadonlyMap<string, number>;
   readonly destroyed: number;
   /** A change was begun and its next key lies in the folder. */
@@ -145,9 +145,9 @@ export async function keysStatus({ data, environment }: Pick<Rotate, 'data' | 'e
     }
     const wrappedBy = new Map<string, number>();
     let destroyed = 0;
-    for (const key of last.values()) {
+    for (const [stream, key] of last) {
       if (key === undefined) destroyed++;
-      else wrappedBy.set(key, (wrappedBy.get(key) ?? 0) + 1);
+      else wrappedBy.set(key, (wrappedBy.get(key) ?? 0) + (stream === FINGERPRINT_STREAM ? 0 : 1));
     }
     return {
       present: readMasterKey(join(data, DATA.masterKey), environment),
