@@ -170,6 +170,7 @@ it('is taken by a worker that has the next master key, once it was sealed anew; 
   await until(() => reports.summary(id));
   expect(taken).toEqual(['', CSV]);
   expect(await resealWaitingImports(join(folder, 'nowhere'), from, to)).toBe(0);
+  await expect(resealWaitingImports(join(folder, `${id}.json`), from, to)).rejects.toThrow('ENOTDIR');
 });
 
 async function textOf(pages: AsyncIterable<Buffer>): Promise<string> {

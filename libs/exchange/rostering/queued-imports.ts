@@ -103,7 +103,7 @@ export class QueuedImports implements ImportRuns {
   }
 
   private async names(): Promise<readonly string[]> {
-    return readdirIf(this.parts.folder);
+    return readdir(this.parts.folder).catch(() => []);
   }
 
   private async run({ payload: { sending }, progress }: RunningJob<{ import: ImportId; sending: SendingId }>): Promise<void> {
@@ -167,7 +167,12 @@ export class QueuedImports implements ImportRuns {
  */
 export async function resealWaitingImports(folder: string, from: KeyObject, to: KeyObject): Promise<number> {
   let resealed = 0;
-  for (const name of (await readdirIf(folder)).filter((one) => one.endsWith(SEALED))) {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    // A folder that cannot be read is not an empty one: whoever waits there would be lost.
+    throw error;
+  });
+  for (const name of names.filter((one) => one.endsWith(SEALED))) {
     const file = join(folder, name);
     const place = placeOf(name.slice(0, -SEALED.length) as SendingId);
     const [bytes, { mtime }] = await Promise.all([readFile(file), stat(file)]);
@@ -201,8 +206,6 @@ async function whole(file: SourceFile): Promise<Buffer> {
 }
 
 const placeOf = (sending: SendingId): string => `import|${sending}`;
-
-const readdirIf = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
 
 async function exists(file: string): Promise<boolean> {
   return access(file).then(

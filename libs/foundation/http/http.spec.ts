@@ -60,6 +60,9 @@ class Probe {
   @Post('large') @RouteConfig({ bodyLimit: 4096 }) large() {
     return {};
   }
+  @Post('larger') @RouteConfig({ bodyLimit: 65_536 }) larger() {
+    return {};
+  }
   @Get('fail/:kind') fail(@Param('kind') kind: string) {
     throw errors[kind]?.();
   }
@@ -188,13 +191,26 @@ describe('foundation/http', () => {
     expect((await post(`{"name":${written}}`)).json()).toEqual({ name });
   });
 
+  it('refuses it however far back it stands, and looks for its place only so far', async () => {
+    const wide = await post(`{"name":["a"${',0'.repeat(400)},"\\ud800"]}`);
+    expect(wide.json()).toMatchObject({ status: 400, errors: [{ pointer: '/name/401' }] });
+    const wider = await post(`[0${',0'.repeat(20_000)},"\\ud800"]`, { 'content-type': 'application/json' }, '/t/larger');
+    expect([wider.json().type, wider.json().errors]).toEqual(['/problems/invalid-request', undefined]);
+  });
+
   it('law: what is well formed is taken, what is not is refused', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), minLength: 1, maxLength: 5 }),
+        fc.string({
+          unit: fc.oneof(fc.nat(0xffff), fc.integer({ min: 0xd700, max: 0xe000 })).map((unit) => String.fromCharCode(unit)),
+          minLength: 1,
+          maxLength: 5,
+        }),
         async (name) => {
           const kept = name.isWellFormed() && !name.includes('\0') && name.trim() !== '';
           expect((await post({ name })).statusCode).toBe(kept ? 201 : 400);
+          const escaped = Array.from({ length: name.length }, (_, at) => `\\u${name.charCodeAt(at).toString(16).padStart(4, '0')}`);
+          expect((await post(`{"name":"${escaped.join('')}"}`)).statusCode).toBe(kept ? 201 : 400);
         },
       ),
     );

@@ -4,8 +4,8 @@ import type { RefusalPart } from '@foundation/kernel';
 import { ProblemError } from './problem';
 import { pointerPart } from './validation';
 
-/** A text that may hold what is looked for: nothing else writes half a character or a zero into sound UTF-8. */
-const SUSPECT = /\\u(?:d[89a-f]|0000)/i;
+/** Values that are looked through for the places: anybody may send a body, so its size must not multiply. */
+const MOST_LOOKED_AT = 10_000;
 const PACKED = new ProblemError('unsupported-media-type', 'Send the body unpacked, without Content-Encoding.');
 const LOST = 'Half a character or a character zero stands in it, and would be lost: write it anew.';
 
@@ -19,29 +19,45 @@ export function readJsonBodies(fastify: FastifyInstance): void {
       return done(new ProblemError('malformed-json', 'A letter in it is not UTF-8, and would be lost: send the body in UTF-8.'));
     const text = body.toString();
     void parse(request, text, (error, value: unknown) => {
-      const lost = error === null && SUSPECT.test(text) ? lostIn(value) : [];
-      if (lost.length === 0) done(error, value);
-      else done(new ProblemError('invalid-request', 'It holds what cannot be kept.', lost.slice(0, 100)));
+      if (error === null && holdsLost(text)) done(new ProblemError('invalid-request', LOST, placesOfLost(value)));
+      else done(error, value);
     });
   });
 }
 
+/** Whether an escape writes U+0000 or half of a surrogate pair: in sound UTF-8 nothing else can. */
+function holdsLost(json: string): boolean {
+  /** Where the other half must stand, when the last escape was the first half of a pair. */
+  let due = -1;
+  for (let at = json.indexOf('\\u'); at !== -1; at = json.indexOf('\\u', at + 2)) {
+    let before = at;
+    while (json[before - 1] === '\\') before--;
+    // The backslash is itself escaped.
+    if ((at - before) % 2 === 1) continue;
+    const unit = Number.parseInt(json.slice(at + 2, at + 6), 16);
+    const isSecondHalf = unit >= 0xdc00 && unit <= 0xdfff;
+    if (unit === 0 || isSecondHalf !== (at === due) || (due !== -1 && at !== due)) return true;
+    due = unit >= 0xd800 && unit <= 0xdbff ? at + 6 : -1;
+  }
+  return due !== -1;
+}
+
 const isLost = (text: string): boolean => !text.isWellFormed() || text.includes('\0');
 
-/** Without recursion: a body may be nested deeper than the stack is. */
-function lostIn(body: unknown): RefusalPart[] {
+/** None when they stand further back than is looked. Without recursion: a body may be nested deeper than the stack is. */
+function placesOfLost(body: unknown): RefusalPart[] {
   const found: RefusalPart[] = [];
   const left: [pointer: string, value: unknown][] = [['', body]];
+  let looked = 0;
   for (let next = left.pop(); next; next = left.pop()) {
     const [pointer, value] = next;
-    if (typeof value === 'string') {
-      if (isLost(value)) found.push({ pointer, detail: LOST });
-    } else if (typeof value === 'object' && value !== null) {
-      for (const [key, inner] of Object.entries(value)) {
-        if (isLost(key)) found.push({ pointer, detail: LOST });
-        else left.push([`${pointer}/${pointerPart(key)}`, inner]);
-      }
+    if (typeof value === 'string' && isLost(value)) found.push({ pointer, detail: LOST });
+    if (typeof value !== 'object' || value === null) continue;
+    for (const key of Array.isArray(value) ? value.keys() : Object.keys(value)) {
+      if (++looked > MOST_LOOKED_AT) return found.slice(0, 100);
+      if (isLost(String(key))) found.push({ pointer, detail: LOST });
+      else left.push([`${pointer}/${pointerPart(String(key))}`, (value as Record<string | number, unknown>)[key]]);
     }
   }
-  return found;
+  return found.slice(0, 100);
 }
