@@ -25,7 +25,7 @@ const PAGE_BYTES = 128 * 1024;
  */
 const limitsOf = (files: readonly SourceFile[]): ResourceLimits => {
   const megabytes = files.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000_000;
-  return { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: Math.ceil(128 + 10 * megabytes) };
+  return { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: Math.ceil(128 + 10 * megabytes) };
 };
 
 /** Runs each import on a worker thread of its own; this thread reads out the files' pages and writes what the other has made ready. */
