@@ -210,8 +210,18 @@ describe('rosters by command line', () => {
     expect(list.text).toMatch(/confirmed/);
     expect((await run('compare')).text).toMatch(/users\.csv +changed +15 → 7 rows[\s\S]*left +0 → \d/);
     expect((await run('compare', '00000000-0000-4000-8000-000000000000')).code).toBe(1);
+    writeFileSync(join(folder, 'excel.zip'), await zipOf(edited('users.csv', (content) => content.replaceAll(',', ';'))));
+    const excel = await run('import', join(folder, 'excel.zip'));
+    expect([excel.code, excel.text]).toEqual([
+      1,
+      expect.stringMatching(/users\.csv:1 +Its columns are divided by semicolons[\s\S]*\b0 left[\s\S]*A file as a whole was not taken/),
+    ]);
     writeFileSync(join(folder, 'no.zip'), 'not a zip');
     const none = await run('import', join(folder, 'no.zip'));
     expect([none.code, none.text]).toEqual([1, expect.stringMatching(/not a zip file/)]);
+    expect(await run('import', join(folder, 'nowhere'))).toEqual({
+      code: 1,
+      text: expect.stringMatching(/^There is nothing at .*nowhere/),
+    });
   });
 });

@@ -67,7 +67,10 @@ async function importPath(settings: Settings, path: string, { dryRun = false, co
     bar.stop();
     for (const finding of told) say(lineOf(finding));
     sayOutcome(report);
-    return report.status === 'stopped' ? 1 : 0;
+    // A script that runs at night looks at the code alone.
+    const unread = told.some(({ outcome, what }) => outcome === 'refused' && what === 'file');
+    if (unread) complain('A file as a whole was not taken: mend what the lines that begin with "refused  file" name, and run it again.');
+    return report.status === 'stopped' || unread ? 1 : 0;
   } finally {
     bar.stop();
     set.close();

@@ -134,15 +134,10 @@ export async function readCsv(
   }
   broken ??= utf8.ends() ? await ended(parser) : { line, why: NOT_UTF8 };
   const sha256 = hash.digest('hex');
-  if (broken) {
-    findings.push({ file: name, ...broken, outcome: 'refused', what: 'file' });
-    return { taken: false, rows, sha256 };
-  }
-  for (const column of missing) {
-    const why = 'This required column is missing, so no row of the file was taken.';
-    findings.push({ file: name, line: 1, column, outcome: 'refused', what: 'file', why });
-  }
-  return { taken: missing.length === 0, rows, sha256 };
+  // What the header says comes first: with other marks between the cells, quotation marks stand where they may not.
+  if (missing.length > 0) reportMissing(name, columns?.names ?? [], missing, findings);
+  else if (broken) findings.push({ file: name, ...broken, outcome: 'refused', what: 'file' });
+  return { taken: missing.length === 0 && !broken, rows, sha256 };
 }
 
 /** SHA-256 of a file that is not read for its rows. */
@@ -163,6 +158,23 @@ function reportUnknown(file: string, columns: Columns, known: readonly string[],
     const why = 'This column is not one that OneRoster names here; it was not read.';
     findings.push({ file, line: 1, column: column.slice(0, 120), outcome: 'warning', what: 'file', why });
   }
+}
+
+/** A spreadsheet of many countries writes semicolons and calls it CSV: then no column is missing. */
+function reportMissing(file: string, names: readonly string[], missing: readonly string[], findings: Finding[]): void {
+  const refused = { file, line: 1, outcome: 'refused', what: 'file' } as const;
+  const [only = ''] = names;
+  const separator = names.length === 1 ? [';', '\t', '|'].find((mark) => only.includes(mark)) : undefined;
+  if (separator !== undefined) {
+    const called = { ';': 'semicolons', '\t': 'tabs', '|': 'bars' }[separator];
+    findings.push({
+      ...refused,
+      why: `Its columns are divided by ${called}: save the file with commas between them. No row of it was taken.`,
+    });
+    return;
+  }
+  for (const column of missing)
+    findings.push({ ...refused, column, why: 'This required column is missing, so no row of the file was taken.' });
 }
 
 /** Lines that a row takes beyond its first. */

@@ -1,12 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkedSet, type SourceSet } from './source-file';
+import { checkedSet, type SourceSet, UnreadableSet } from './source-file';
 import { openZipFile } from './zip';
 
 /** The CSV files of a folder, or of a zip file. @throws UnreadableSet, and the file system's error when the path cannot be read. */
 export async function openPath(path: string): Promise<SourceSet> {
-  return (await stat(path)).isDirectory() ? openFolder(path) : openZipFile(path);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new UnreadableSet(`There is nothing at ${path}: name a folder, or a zip file.`);
+    throw error;
+  });
+  return found.isDirectory() ? openFolder(path) : openZipFile(path);
 }
 
 /** @throws UnreadableSet, and the file system's error when the folder cannot be read. */

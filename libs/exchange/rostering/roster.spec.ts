@@ -90,6 +90,17 @@ describe('files that are not what they should be', () => {
     expect(findings.map(place)).toContain('refused users.csv:1 familyName');
   });
 
+  it.each([
+    ['semicolons', ';'],
+    ['tabs', '\t'],
+  ])('columns divided by %s are told as that, once, not as columns that are missing', async (called, mark) => {
+    const { people, findings } = await read(`${users}u1,"Sam, Jr.",Rivermoss,student\n`.replaceAll(',', mark));
+    expect(people).toEqual([]);
+    const refused = findings.filter(({ file }) => file === 'users.csv');
+    expect(refused.map(place)).toEqual(['refused users.csv:1']);
+    expect(refused[0]?.why).toContain(`divided by ${called}: save the file with commas`);
+  });
+
   it('the same sourcedId twice keeps the first; with other names it is for somebody to look at', async () => {
     const { people, findings, doubts } = await read(
       `${users}u1,Sam,Rivermoss,student\nu1,Other,Person,student\nu1,Sam,Rivermoss,student\n`,

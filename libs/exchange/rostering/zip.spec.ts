@@ -40,6 +40,10 @@ describe('a set in a zip', () => {
     expect(await textsOf(await openZipBuffer(zip))).toEqual(plain);
   });
 
+  it('a path at which nothing lies is told as that', async () => {
+    await expect(openPath(join(folder, 'elsewhere'))).rejects.toThrow(/^There is nothing at .*elsewhere: name a folder, or a zip file\.$/);
+  });
+
   it('may be read more than once', async () => {
     const content = 'sourcedId\n'.repeat(5000);
     const [file] = (await openZipBuffer(await zipOf({ 'users.csv': content }))).files;
