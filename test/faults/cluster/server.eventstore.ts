@@ -12,11 +12,12 @@ const LOOK_MS = 50;
 
 /**
  * Starts and kills the servers: `COMMAND start|kill 1|2|3`. `COMMAND leader` prints the one that leads, `COMMAND settled` too, but only when
- * the two others follow; both fail otherwise.
+ * the two others follow; both fail otherwise. Without it nothing is tried: whoever waits for a leader takes any failure for "not yet".
  */
+const command = process.env['EVENTSTORE_CONTROL'] ?? '';
+if (!command) throw new Error('EVENTSTORE_CONTROL is not set: name a command that kills and starts the three servers of EVENTSTORE_URL.');
+
 function control(...given: readonly string[]): string {
-  const command = process.env['EVENTSTORE_CONTROL'];
-  if (!command) throw new Error('EVENTSTORE_CONTROL is not set. Name a command that kills and starts the three servers of EVENTSTORE_URL.');
   return execFileSync(command, given, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }
 
