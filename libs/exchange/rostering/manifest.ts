@@ -15,14 +15,16 @@ export interface Manifest {
 
 export const fileNameOf = (file: RosterFile): string => `${file}.csv`;
 
-/** Reads manifest.csv; without one, every file that is there is bulk and the version shows in users.csv's columns. */
+/** Reads manifest.csv; one that is refused has no file read; without one, every file that is there is bulk and the version shows in users.csv's columns. */
 export async function readManifest(files: readonly SourceFile[], findings: Finding[]): Promise<Manifest> {
   const source = findFile(files, 'manifest.csv');
   const properties = new Map<string, { value: string; line: number }>();
   if (source) {
-    await readCsv(source, ['propertyName', 'value'], [], findings, (row) =>
+    const { taken } = await readCsv(source, ['propertyName', 'value'], [], findings, (row) =>
       properties.set(row.value('propertyName') ?? '', { value: row.value('value') ?? '', line: row.line }),
     );
+    // Half a manifest would have some files read and others not: none is, then.
+    if (!taken) properties.clear();
   } else {
     findings.push({
       file: 'manifest.csv',

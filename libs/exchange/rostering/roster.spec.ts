@@ -101,6 +101,40 @@ describe('files that are not what they should be', () => {
     expect(refused[0]?.why).toContain(`divided by ${called}: save the file with commas`);
   });
 
+  it.each([
+    ['breaks off further down', 'propertyName,value\nfile.users,bulk\n"file.orgs,bulk\n'],
+    ['is divided by semicolons', 'propertyName;value\nfile.users;bulk\n'],
+  ])('a manifest that %s is refused as a whole: no file is read by half of it', async (_, manifest) => {
+    const roster = await readRoster([textFile('users.csv', `${users}u1,Sam,Rivermoss,student\n`), textFile('manifest.csv', manifest)]);
+    expect([[...roster.people], roster.modes.users, roster.read.size]).toEqual([[], 'absent', 0]);
+    expect(roster.findings.filter(({ outcome }) => outcome === 'refused').map(({ file, what }) => [file, what])).toEqual([
+      ['manifest.csv', 'file'],
+    ]);
+  });
+
+  const broken = '"never closed,,\n';
+
+  it('a roles.csv that is refused gives nobody a part of their roles: people keep those on the record', async () => {
+    const roster = await readRoster([
+      textFile('users.csv', 'sourcedId,givenName,familyName\nu1,Sam,Rivermoss\nu2,Mia,Larkspindle\n'),
+      textFile('roles.csv', `sourcedId,userSourcedId,role,orgSourcedId\nr1,u1,student,o1\n${broken}`),
+    ]);
+    expect([[...roster.people], [...roster.refused.users], roster.read.has('roles')]).toEqual([[], ['u1', 'u2'], false]);
+  });
+
+  it('a users.csv that is refused further down leaves neither doubts nor roles of what stood before', async () => {
+    const twins = 'sourcedId,givenName,familyName,role,identifier\nu1,Sam,Rivermoss,student,7\nu2,Mia,Larkspindle,student,7\n';
+    const manifest = 'propertyName,value\nfile.users,delta\nfile.enrollments,delta\n';
+    const enrolments = 'sourcedId,classSourcedId,userSourcedId,role\ne1,c1,u1,teacher\n';
+    const roster = await readRoster([
+      textFile('manifest.csv', manifest),
+      textFile('users.csv', `${twins}${broken}`),
+      textFile('enrollments.csv', enrolments),
+    ]);
+    expect([[...roster.people], roster.doubts]).toEqual([[], []]);
+    expect(roster.enrolments.of('u1').map(({ sourcedId, role }) => [sourcedId, role])).toEqual([['e1', 'teacher']]);
+  });
+
   it('the same sourcedId twice keeps the first; with other names it is for somebody to look at', async () => {
     const { people, findings, doubts } = await read(
       `${users}u1,Sam,Rivermoss,student\nu1,Other,Person,student\nu1,Sam,Rivermoss,student\n`,

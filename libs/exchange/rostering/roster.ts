@@ -569,8 +569,7 @@ class RosterReading {
       });
       return undefined;
     };
-    await this.each('roles', read, () => undefined);
-    return granted;
+    return (await this.each('roles', read, () => undefined)) ? granted : new Map();
   }
 
   private async people(granted: ReadonlyMap<string, Granted>): Promise<Packed<RosterPerson>> {
@@ -617,7 +616,11 @@ class RosterReading {
       if (person.agents.length > 0) tied.push(person.sourcedId);
       this.oneIdentifierEach(person);
     };
-    if (!(await this.each('users', read, take))) this.persons = new Packed<RosterPerson>(PERSON, this.index);
+    if (!(await this.each('users', read, take))) {
+      this.persons = new Packed<RosterPerson>(PERSON, this.index);
+      this.rolesOf.clear();
+      this.doubts.length = 0;
+    }
     this.rolesOfNobody(granted);
     for (const sourcedId of tied) this.onlyKnownAgents(sourcedId);
     return this.persons;
